@@ -1,0 +1,108 @@
+/* The list of findings. See findings.h. */
+#include "data/findings.h"
+
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void gt_findings_init(struct gt_findings *f, size_t max)
+{
+  *f = (struct gt_findings){.max = max ? max : GT_FINDINGS_MAX};
+}
+
+void gt_findings_clear(struct gt_findings *f)
+{
+  free(f->items);
+  gt_findings_init(f, f->max);
+}
+
+static struct gt_finding *room(struct gt_findings *f)
+{
+  if (f->count >= f->max) return NULL;
+  if (f->count == f->cap) {
+    size_t cap = f->cap ? f->cap * 2 : 16;
+    if (cap > f->max) cap = f->max;
+    struct gt_finding *items = realloc(f->items, cap * sizeof *items);
+    if (!items) return NULL;
+    f->items = items;
+    f->cap = cap;
+  }
+  return &f->items[f->count++];
+}
+
+void gt_findings_add(struct gt_findings *f, enum gt_severity severity, const char *rule,
+                     size_t line, size_t column, const char *hint, const char *fmt, ...)
+{
+  if (severity == GT_SEVERITY_ERROR)
+    f->errors++;
+  else
+    f->warnings++;
+  struct gt_finding *item = room(f);
+  if (!item) {
+    f->left_out++;
+    return;
+  }
+  char text[1024];
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(text, sizeof text, fmt, ap);
+  va_end(ap);
+  item->line = line;
+  item->column = column;
+  item->rule = rule;
+  item->severity = severity;
+  gt_err_copy(item->message, sizeof item->message, text, strlen(text));
+  gt_err_copy(item->hint, sizeof item->hint, hint ? hint : "", hint ? strlen(hint) : 0);
+}
+
+static int after(const struct gt_finding *a, const struct gt_finding *b)
+{
+  return a->line != b->line ? a->line > b->line : a->column > b->column;
+}
+
+void gt_findings_sort(struct gt_findings *f, size_t from)
+{
+  /* by insertion: stable, and a line has few of them */
+  for (size_t i = from + 1; i < f->count; i++) {
+    struct gt_finding item = f->items[i];
+    size_t at = i;
+    for (; at > from && after(&f->items[at - 1], &item); at--)
+      f->items[at] = f->items[at - 1];
+    f->items[at] = item;
+  }
+}
+
+/* A file name may hold control characters; a terminal must not obey them. */
+static void add_path(struct gt_buf *out, const char *path)
+{
+  for (; *path; path++) {
+    unsigned char c = (unsigned char)*path;
+    if (c < 0x20 || c == 0x7F)
+      gt_buf_addf(out, "\\x%02X", (unsigned)c);
+    else
+      gt_buf_addc(out, *path);
+  }
+}
+
+int gt_findings_format(struct gt_buf *out, const char *path,
+                       const struct gt_findings *f)
+{
+  for (size_t i = 0; i < f->count; i++) {
+    const struct gt_finding *item = &f->items[i];
+    add_path(out, path);
+    gt_buf_addf(out, ":%zu:%zu: %s: %s: %s", item->line, item->column,
+                item->severity == GT_SEVERITY_ERROR ? "error" : "warning", item->rule,
+                item->message);
+    if (item->hint[0]) gt_buf_addf(out, " (%s)", item->hint);
+    gt_buf_addc(out, '\n');
+  }
+  if (f->left_out > 0) {
+    add_path(out, path);
+    gt_buf_addf(out, ": %zu more finding%s left out\n", f->left_out,
+                f->left_out == 1 ? "" : "s");
+  }
+  return out->failed ? -1 : 0;
+}

@@ -1,0 +1,155 @@
+/* One line of a JSON Lines file. See row_line.h. */
+#include "data/row_line.h"
+
+#include "base/json_value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int gt_row_line_init(struct gt_row_line *l, struct gt_findings *findings,
+                     const struct gt_rows_options *options, struct gt_err *err)
+{
+  size_t bytes = GT_JSON_KEYS_BYTES(GT_ROW_OPEN_KEYS);
+  *l = (struct gt_row_line){.findings = findings, .form = GT_FORM_NONE};
+  if (options) l->limits = *options;
+  if (!l->limits.line_max) l->limits.line_max = GT_ROWS_LINE_MAX;
+  if (!l->limits.rows_max) l->limits.rows_max = GT_ROWS_MAX;
+  if (!l->limits.bytes_max) l->limits.bytes_max = GT_ROWS_BYTES_MAX;
+  l->keys_block = malloc(bytes);
+  if (!l->keys_block) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+  gt_json_keys_init(&l->keys, l->keys_block, bytes);
+  return 0;
+}
+
+void gt_row_line_clear(struct gt_row_line *l)
+{
+  free(l->keys_block);
+  l->keys_block = NULL;
+}
+
+/* For messages without a format of their own. */
+static void report(struct gt_row_line *l, const char *rule, size_t at, const char *hint,
+                   const char *message)
+{
+  gt_findings_add(l->findings, GT_SEVERITY_ERROR, rule, l->line,
+                  gt_row_line_column(l, at), hint, "%s", message);
+}
+
+static const char *fault_rule(enum gt_json_fault fault)
+{
+  switch (fault) {
+  case GT_JSON_UTF8: return "invalid-utf8";
+  case GT_JSON_SURROGATE: return "lone-surrogate";
+  case GT_JSON_NUL: return "nul-character";
+  case GT_JSON_DUPLICATE: return "duplicate-key";
+  case GT_JSON_TOO_DEEP:
+  case GT_JSON_TOO_MANY_KEYS: return "json-limit";
+  default: return "json-syntax";
+  }
+}
+
+static const char *fault_hint(const struct gt_row_line *l, enum gt_json_fault fault)
+{
+  switch (fault) {
+  case GT_JSON_UTF8: return "save the file as UTF-8";
+  case GT_JSON_NUL: return "is the file UTF-16? save it as UTF-8";
+  case GT_JSON_SURROGATE:
+    return "write both halves of the pair, or the character itself";
+  case GT_JSON_DUPLICATE: return "keep one of them";
+  case GT_JSON_GARBAGE: return "one object a line";
+  case GT_JSON_TRAILING_COMMA: return "remove the comma";
+  case GT_JSON_CONTROL: return "write it as an escape: \\t, \\n or \\u00XX";
+  case GT_JSON_ESCAPE: return "a backslash itself is written \\\\";
+  case GT_JSON_CUT:
+    if (l->len <= 2) return "JSON Lines has one whole object on one line";
+    return NULL;
+  default: return NULL;
+  }
+}
+
+static void report_fault(void *ctx, enum gt_json_fault fault, size_t at)
+{
+  struct gt_row_line *l = ctx;
+  char why[256];
+  gt_json_explain(why, sizeof why, fault, l->data, l->len, at);
+  report(l, fault_rule(fault), at, fault_hint(l, fault), why);
+}
+
+enum gt_form_key gt_row_line_key(struct gt_row_line *l, const struct gt_json_slice *k,
+                                 enum gt_form_key (*look_up)(const char *, size_t))
+{
+  size_t len = k->len;
+  if (k->flawed) return GT_KEY_NONE;
+  if (!k->escaped) return look_up(k->at, len);
+  return gt_json_unescape_to(l->out, &len, k) < 0 ? GT_KEY_NONE : look_up(l->out, len);
+}
+
+static int read_member(struct gt_row_line *l, struct gt_json_reader *r)
+{
+  size_t key_at = r->at;
+  enum gt_form_key key = gt_row_line_key(l, &r->value, gt_form_key);
+  if (key == GT_KEY_NONE) {
+    if (l->others_count < GT_ROW_OTHERS) {
+      l->others[l->others_count] = r->value;
+      l->other_at[l->others_count++] = key_at;
+    }
+    return gt_json_skip(r, NULL);
+  }
+  struct gt_row_field *f = &l->fields[key];
+  l->present |= GT_KEY_BIT(key);
+  f->key_at = key_at;
+  gt_json_next(r);
+  f->at = r->at;
+  f->value = r->value;
+  return gt_json_skip(r, NULL);
+}
+
+/* The line's members into l->fields; -1 when it is no object, told. */
+static int read_members(struct gt_row_line *l)
+{
+  struct gt_json_reader r;
+  gt_json_init(&r, l->data, l->len);
+  gt_json_lend(&r, &l->keys);
+  r.soft = report_fault;
+  r.soft_ctx = l;
+  enum gt_json_type type = gt_json_next(&r);
+  if (type != GT_JSON_OBJECT && type != GT_JSON_ERROR) {
+    const char *hint = type == GT_JSON_ARRAY
+                           ? "JSON Lines is no JSON array: one object "
+                             "a line, no brackets around the file"
+                           : NULL;
+    gt_findings_add(l->findings, GT_SEVERITY_ERROR, "not-an-object", l->line,
+                    gt_row_line_column(l, r.at), hint,
+                    "the line is %s%s, not an object",
+                    type == GT_JSON_ARRAY  ? "an "
+                    : type >= GT_JSON_TRUE ? ""
+                                           : "a ",
+                    gt_json_type_name(type));
+    return -1;
+  }
+  while (type != GT_JSON_ERROR && (type = gt_json_next(&r)) == GT_JSON_KEY)
+    if (read_member(l, &r) < 0) break;
+  if (!r.fault && gt_json_next(&r) == GT_JSON_END) return 0;
+  report_fault(l, r.fault, r.fault_at);
+  return -1;
+}
+
+int gt_row_line_read(struct gt_row_line *l, const char *data, size_t len)
+{
+  size_t at = 0, from = l->findings->count, errors = l->findings->errors;
+  if (len > l->limits.line_max) {
+    gt_findings_add(l->findings, GT_SEVERITY_ERROR, "line-too-long", l->line,
+                    gt_row_line_column(l, l->limits.line_max), NULL,
+                    "the line is longer than %zu bytes", l->limits.line_max);
+    return 0;
+  }
+  while (at < len && (data[at] == ' ' || data[at] == '\t' || data[at] == '\r')) at++;
+  if (at == len) return 0;
+  l->data = data;
+  l->len = len;
+  l->present = 0;
+  l->others_count = 0;
+  if (read_members(l) == 0) gt_row_judge(l);
+  gt_findings_sort(l->findings, from);
+  return l->findings->errors == errors;
+}
