@@ -140,8 +140,9 @@ static void take_headers(lua_State *L, struct gt_exchange *x)
     lua_pushnil(L);
     while (lua_next(L, -2)) {
       lua_pushvalue(L, -2);
-      gt_buf_addf(&x->head, "%s: %s\r\n", lua_tostring(L, -1),
-                  luaL_tolstring(L, -2, NULL));
+      const char *name = lua_tostring(L, -1);
+      const char *value = luaL_tolstring(L, -2, NULL);
+      gt_buf_addf(&x->head, "%s: %s\r\n", name, value);
       lua_pop(L, 3);
     }
   }
