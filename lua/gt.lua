@@ -37,7 +37,8 @@ local function find(_, name)
   return value
 end
 
-setmetatable(gt, { __index = find, __name = "gt" })
+-- home: for completion at the prompt, which must not load what it only names.
+setmetatable(gt, { __index = find, __name = "gt", home = home })
 
 --- Declares the script's globals; called once by the host.
 ---@param lax boolean undeclared globals are nil, as in plain Lua

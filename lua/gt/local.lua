@@ -11,10 +11,10 @@ local training = require "gt.local.training"
 return {
   --- Request to response; see router.handle.
   handle = router.handle,
-  --- Writes down trainings that have ended: call it now and then while nobody asks, and
-  --- once at exit. Returns how many go on.
+  --- Writes down trainings that have ended, so that other processes see it: for a server
+  --- to call now and then while nobody asks. Returns how many go on.
   settle = training.settle,
-  --- At exit: settles, then stops the trainings of this process. They are taken up again
-  --- by the next process that looks at their models.
+  --- Settles, then stops the trainings of this process; the next process that looks at
+  --- their models takes them up. Happens by itself when the Lua state closes.
   close = training.close,
 }

@@ -34,7 +34,7 @@ char *gt_buf_room(struct gt_buf *b, size_t n)
   if (n > b->max || b->len > b->max - n) return fail(b);
   size_t need = b->len + n + 1;
   if (need > b->cap) {
-    size_t cap = b->cap ? b->cap : 64;
+    size_t cap = b->cap ? b->cap : 128;
     while (cap < need) cap += cap / 2 + 64;
     if (cap > b->max + 1) cap = b->max + 1;
     char *data = realloc(b->data, cap);

@@ -274,18 +274,18 @@ static double wait_time(struct gt_loop *loop, double max_wait)
 
 static int poll_all(struct gt_loop *loop, double wait, struct gt_err *err)
 {
-  struct pollfd fds[MAX_WATCHES];
-  int n = fill_fds(loop, fds);
-  bool transfers = gt_wire_running(loop->wire) > 0;
-  if (loop->opt.skip && !transfers && wait > 0) {
+  struct pollfd fds[MAX_WATCHES + 1];
+  int n = fill_fds(loop, fds), wire = gt_wire_fd(loop->wire);
+  int wire_ms = gt_wire_timeout(loop->wire, loop->now);
+  if (loop->opt.skip && wire < 0 && wait > 0) {
     loop->opt.skip(loop->opt.clock_ctx, wait);
     wait = 0;
   }
   /* Rounded up: waking a moment early would spin until the timer is due. */
   int ms = wait > 86400 ? 86400000 : (int)ceil(wait * 1000.0);
-  if (transfers) {
-    if (gt_wire_poll(loop->wire, fds, n, ms, err) < 0) return -1;
-  } else if (poll(fds, (nfds_t)n, ms) < 0) {
+  if (wire_ms >= 0 && wire_ms < ms) ms = wire_ms;
+  fds[n] = (struct pollfd){.fd = wire, .events = POLLIN}; /* -1 is passed over */
+  if (poll(fds, (nfds_t)n + 1, ms) < 0) {
     if (errno != EINTR) return gt_err_sys(err, errno, "poll");
     return 0;
   }
@@ -300,6 +300,6 @@ int gt_loop_turn(struct gt_loop *loop, double max_wait, struct gt_err *err)
   /* What ran may have made tasks ready: do not sleep on top of them. */
   if (run_deferred(loop) + run_timers(loop) > 0) max_wait = 0;
   if (poll_all(loop, wait_time(loop, max_wait), err) < 0) return -1;
-  gt_wire_perform(loop->wire);
+  gt_wire_perform(loop->wire, loop->now);
   return 0;
 }

@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "net/http.h"
 
-struct pollfd;
 struct gt_wire;
 
 /* NULL: out of memory. */
@@ -18,10 +17,12 @@ void gt_wire_free(struct gt_wire *w);
 struct gt_transport *gt_wire_transport(struct gt_wire *w);
 /* Transfers under way. */
 int gt_wire_running(const struct gt_wire *w);
-/* Waits up to ms for transfers or for one of n foreign descriptors. */
-int gt_wire_poll(struct gt_wire *w, struct pollfd *fds, int n, int ms,
-                 struct gt_err *err);
-/* Moves bytes and calls done() of finished exchanges; returns how many finished. */
-int gt_wire_perform(struct gt_wire *w);
+/* A descriptor that polls readable when a transfer can go on; -1 without transfers. */
+int gt_wire_fd(const struct gt_wire *w);
+/* Milliseconds until libcurl wants to be called whatever happens, -1: no wish. */
+int gt_wire_timeout(const struct gt_wire *w, double now);
+/* Moves bytes where it is possible and calls done() of finished exchanges; returns how
+ * many finished. */
+int gt_wire_perform(struct gt_wire *w, double now);
 
 #endif

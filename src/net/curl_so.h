@@ -31,8 +31,7 @@
   X(curl_multi_setopt)                                                                 \
   X(curl_multi_add_handle)                                                             \
   X(curl_multi_remove_handle)                                                          \
-  X(curl_multi_perform)                                                                \
-  X(curl_multi_poll)                                                                   \
+  X(curl_multi_socket_action)                                                          \
   X(curl_multi_info_read)                                                              \
   X(curl_multi_strerror)
 

@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
   MAX_IDLE = 1024,
   CONNECT_TIMEOUT_MS = 20000,
+  RECEIVE_BUFFER = 4096,
   /* libcurl's own maximum; 64 KiB, its default, costs a third of upload speed. */
   UPLOAD_BUFFER = 2 * 1024 * 1024,
 };
@@ -33,7 +35,7 @@ struct gt_easy {
 };
 
 struct gt_easy_pool {
-  const struct gt_curl_so *so;
+  struct gt_sockets *sockets;
   struct gt_easy *idle;
   int idle_count;
 };
@@ -41,12 +43,16 @@ struct gt_easy_pool {
 /* The table is needed in callbacks that know only the handle. */
 static const struct gt_curl_so *so;
 
-struct gt_easy_pool *gt_easy_pool_new(struct gt_err *err)
+struct gt_easy_pool *gt_easy_pool_new(struct gt_sockets *sockets, struct gt_err *err)
 {
   so = gt_curl_so(err);
   if (!so) return NULL;
   struct gt_easy_pool *pool = calloc(1, sizeof *pool);
-  if (!pool) gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+  if (!pool) {
+    gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+    return NULL;
+  }
+  pool->sockets = sockets;
   return pool;
 }
 
@@ -130,9 +136,24 @@ static int on_seek(void *ctx, curl_off_t offset, int origin)
   return CURL_SEEKFUNC_OK;
 }
 
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
+{
+  (void)purpose;
+  int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  gt_sockets_opened(ctx, fd);
+  return fd;
+}
+
+static int on_close(void *ctx, curl_socket_t fd)
+{
+  gt_sockets_closing(ctx, fd);
+  return close(fd);
+}
+
 /* --- setting up --- */
 
-static struct gt_easy *easy_new(struct gt_err *err)
+static struct gt_easy *easy_new(struct gt_sockets *sockets, struct gt_err *err)
 {
   struct gt_easy *e = calloc(1, sizeof *e);
   if (e) e->curl = so->curl_easy_init();
@@ -158,6 +179,12 @@ static struct gt_easy *easy_new(struct gt_err *err)
   so->curl_easy_setopt(c, CURLOPT_READDATA, e);
   so->curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, on_seek);
   so->curl_easy_setopt(c, CURLOPT_SEEKDATA, e);
+  /* Allocated for every transfer: answers are small, and 16 KiB each miss the cache. */
+  so->curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+  so->curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  so->curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, sockets);
+  so->curl_easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  so->curl_easy_setopt(c, CURLOPT_CLOSESOCKETDATA, sockets);
   /* Below libcurl 8.6 concurrent HTTP/2 loses requests to framing errors. */
   const curl_version_info_data *version = so->curl_version_info(CURLVERSION_NOW);
   const char *h2 = getenv("GTLUA_HTTP2");
@@ -268,7 +295,7 @@ struct gt_easy *gt_easy_take(struct gt_easy_pool *pool, struct gt_exchange *x,
     pool->idle = e->next_idle;
     pool->idle_count--;
   } else {
-    e = easy_new(err);
+    e = easy_new(pool->sockets, err);
     if (!e) return NULL;
   }
   e->x = x;

@@ -8,11 +8,14 @@
 #define GT_NET_EASY_H
 
 #include "net/http.h"
+#include "net/sockets.h"
 
 struct gt_easy;
 struct gt_easy_pool;
 
-struct gt_easy_pool *gt_easy_pool_new(struct gt_err *err);
+/* Sockets that libcurl opens and closes are told to *sockets, which outlives the pool
+ * and every connection. */
+struct gt_easy_pool *gt_easy_pool_new(struct gt_sockets *sockets, struct gt_err *err);
 /* Frees idle handles; handles that were taken must have been given back. */
 void gt_easy_pool_free(struct gt_easy_pool *pool);
 

@@ -91,10 +91,8 @@ void gt_group_left(struct gt_scope *sc, struct gt_task *t)
       gt_scope_stop(sc, GT_STOP_FAILURE, false);
     }
   }
-  if (sc->live == 0)
-    gt_task_wake(&sc->joining);
-  else if (sc->live < sc->limit)
-    gt_queue_wake_one(&sc->spawners);
+  if (sc->live < sc->limit) gt_queue_wake_one(&sc->spawners);
+  if (sc->live == 0) gt_task_wake(&sc->joining);
 }
 
 /* [-0, +0, e] Raises the first failure, with the others in it. */

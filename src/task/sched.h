@@ -122,7 +122,6 @@ struct gt_sched {
    * must pass through all of them. */
   struct gt_resumer *resumer;
   unsigned nested; /* coroutines inside tasks that wait on the host */
-  bool in_main;
   /* Shared with the signal handler. */
   lua_State *volatile running;   /* whom to hook */
   volatile sig_atomic_t alarm;   /* look closer at the next switch */

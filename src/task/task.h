@@ -16,7 +16,8 @@ struct gt_loop;
 struct gt_sched; /* the scheduler of one Lua state; found in its extra space */
 struct gt_task;
 
-/* Makes the scheduler of L (the main state) and replaces the coroutine library. */
+/* Makes the scheduler of L (the main state) and replaces the functions of the coroutine
+ * library; after luaL_openlibs and before any coroutine is made. */
 struct gt_sched *gt_sched_new(lua_State *L, struct gt_loop *loop, struct gt_err *err);
 /* After lua_close(L). */
 void gt_sched_free(struct gt_sched *s);
@@ -38,7 +39,8 @@ struct gt_wait {
   uint32_t ticket;
   const char *what; /* static: "gt.sleep", for the deadlock report */
   /* Stops whatever would have woken; called once when the task is cancelled or killed
-   * while it waits, never after gt_task_wake. */
+   * while it waits, never after gt_task_wake. NULL: the wait cannot be cancelled, what
+   * it waits for ends by itself (joining a group). */
   void (*cancel)(struct gt_wait *w);
 };
 

@@ -257,6 +257,7 @@ describe("tuned models", function()
     expect.equal(send("DELETE", "/v1beta/tunedModels/specimen-1"), 200)
     refused(404, "NOT_FOUND", send("GET", "/v1beta/tunedModels/specimen-1"))
     refused(404, "NOT_FOUND", send("DELETE", "/v1beta/tunedModels/specimen-1"))
+    refused(404, "NOT_FOUND", send("DELETE", "/v1beta/tunedModels/.."))
     refused(404, "NOT_FOUND", generate("tunedModels/specimen-1", "x"))
     expect.equal(api.settle(), 0)
   end)
@@ -345,7 +346,8 @@ describe("the rules of create", function()
   it("refuse examples that teach nothing", function()
     broken("at least one example", nil, {}, {})
     broken("text_input must not be empty", nil, {}, { { textInput = "", output = "a" } })
-    expect.equal(broken("output must not be empty", nil, {}, { { textInput = "a", output = "b" }, { textInput = "a" } }),
+    local without_output = { { textInput = "a", output = "b" }, { textInput = "a" } }
+    expect.equal(broken("output must not be empty", nil, {}, without_output),
       "tuned_model.tuning_task.training_data.examples.examples[1].output")
     broken("40001 characters", nil, {}, { { textInput = ("é"):rep(40001), output = "a" } })
     broken("5001 characters", nil, {}, { { textInput = "a", output = ("é"):rep(5001) } })
@@ -366,7 +368,9 @@ describe("the rules of create", function()
         "Invalid JSON payload")
     end
     expect.match(refused(400, "INVALID_ARGUMENT", send("POST", "/v1beta/tunedModels",
-      { body = '{"displayName":7}' })), "Invalid value at 'tuned_model.display_name' %(TYPE_STRING%), 7")
+      { body = '{"displayName":true}' })), "Invalid value at 'tuned_model.display_name' %(TYPE_STRING%), true")
+    expect.match(refused(400, "INVALID_ARGUMENT", send("POST", "/v1beta/tunedModels",
+      { body = '{"temperature":1e999}' })), "Invalid value at 'tuned_model.temperature' %(TYPE_FLOAT%)")
     expect.match(refused(400, "INVALID_ARGUMENT", send("POST", "/v1beta/tunedModels",
       { body = (" "):rep(4194305) })), "4194304")
   end)
@@ -565,15 +569,16 @@ describe("files", function()
   it("keep to the protocol", function()
     local id = start(nil, UNIT + 3)
     put(id, "upload", 0, ("x"):rep(UNIT))
-    local status, body, res, _ = put(id, "upload", 5, "abc")
+    local status, body, res = put(id, "upload", 5, "abc")
     expect.match(refused(400, "INVALID_ARGUMENT", status, body), "offset")
     expect.equal(res.headers["X-Goog-Upload-Status"], "active")
     expect.equal(res.headers["X-Goog-Upload-Size-Received"], tostring(UNIT))
     expect.match(refused(400, "INVALID_ARGUMENT", put(id, "upload", UNIT, "ab")), "granularity")
     expect.match(refused(400, "INVALID_ARGUMENT", put(id, "upload, finalize", UNIT, "ab")), "announced")
     expect.match(refused(400, "INVALID_ARGUMENT", put(id, "upload, finalize", UNIT, "abcd")), "announced")
-    status, _, res = put(id, "cancel")
+    status, body, res = put(id, "cancel")
     expect.equal(status, 200)
+    expect.equal(body, "")
     expect.equal(res.headers["X-Goog-Upload-Status"], "cancelled")
     refused(404, "NOT_FOUND", put(id, "query"))
     local _, too_large = start(nil, 2147483649)
@@ -601,6 +606,8 @@ describe("files", function()
     local _, list = send("GET", "/v1beta/files", { query = { pageSize = "1" } })
     expect.equal(#list.files, 1)
     expect.truthy(list.nextPageToken)
+    expect.equal(send("POST", "/upload/v1beta/files", { query = { uploadType = "media" }, body = "bytes",
+      headers = { ["content-type"] = "text/\xff" } }), 400)
   end)
 
   it("that are missing or have expired are forbidden, not missing", function()
@@ -686,6 +693,32 @@ describe("the engine module", function()
     job:close()
     expect.raises("closed", job.progress, job)
     expect.raises("NOT_FOUND", engine.load, fs.state_dir() .. "/nothing.bin")
+  end)
+
+  it("scores validation rows and answers with as many labels as asked", function()
+    local list = {}
+    for i = 1, 40 do list[i] = { text_input = "number " .. i % 8, output = "label " .. i % 8 } end
+    local path = fs.state_dir() .. "/spec.bin"
+    local job = engine.train { rows = list, validation = { list[1], list[2] }, epoch_count = 3, save_to = path }
+    repeat gt.sleep(0.002) until job:progress().phase == "done"
+    local progress = job:progress()
+    expect.equal(progress.completed_steps, progress.total_steps)
+    expect.equal(progress.mode, "classify")
+    expect.equal(#job:validations(), 3)
+    expect.equal(job:validations()[3].accuracy, 1)
+    job:close()
+    local model <close> = engine.load(path)
+    local found = model:predict("number 3", { top = 8 })
+    expect.equal(found.text, "label 3")
+    expect.equal(#found.top, 8)
+    local sum = 0
+    for i, label in ipairs(found.top) do
+      sum = sum + label.probability
+      expect.truthy(i == 1 or label.probability <= found.top[i - 1].probability)
+    end
+    expect.between(sum, 0.999, 1.001)
+    expect.equal(#model:predict("number 3", { top = 2 }).top, 2)
+    fs.remove(path)
   end)
 
   it("keeps removing below its root", function()

@@ -160,6 +160,20 @@ describe("group", function()
     expect.equal(most, 3)
   end)
 
+  it("with a limit of 1 runs its tasks one after another", function()
+    local log = {}
+    gt.group({ limit = 1 }, function(g)
+      for i = 1, 3 do
+        g:spawn(function()
+          log[#log + 1] = i
+          gt.sleep(0.001)
+          log[#log + 1] = -i
+        end)
+      end
+    end)
+    expect.same(log, { 1, -1, 2, -2, 3, -3 })
+  end)
+
   it("may be cancelled by its function", function()
     local err
     local results = gt.group(function(g)

@@ -83,12 +83,18 @@ end
 --- The canonical number of a code: what operations carry.
 function errors.number(code) return NUMBERS[code] or NUMBERS.UNKNOWN end
 
+-- Errors of the C side that would read as the API's own: a state folder that cannot be
+-- written is neither a missing permission nor a missing model.
+local ON_DISK = { PERMISSION_DENIED = true, NOT_FOUND = true, ALREADY_EXISTS = true,
+  RESOURCE_EXHAUSTED = true }
+
 --- Whatever was raised, as a Status. Errors of the C side have code and message too.
 function errors.status(raised)
   if getmetatable(raised) == Status then return raised end
   local status = { code = "INTERNAL", message = "An internal error has occurred: " .. tostring(raised) }
   if type(raised) == "table" and HTTP[raised.code] and type(raised.message) == "string" then
-    status.code, status.message = raised.code, raised.message
+    status.code = ON_DISK[raised.code] and "FAILED_PRECONDITION" or raised.code
+    status.message = raised.message
   end
   status.http = HTTP[status.code]
   return status

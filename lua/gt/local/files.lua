@@ -27,6 +27,11 @@ local function find(id)
   return record
 end
 
+--- Removes the files that have expired.
+function files.sweep()
+  for _, id in ipairs(store.ids "files") do find(id) end
+end
+
 local function view(id, record, origin)
   return {
     name = "files/" .. id, displayName = record.displayName, mimeType = record.mimeType,
@@ -37,10 +42,14 @@ local function view(id, record, origin)
   }
 end
 
---- Checks what a start request says of the new file; returns its id or nil.
+--- Checks what a request says of the new file; returns its id or nil.
 ---@param file table File members of the request
+---@param mime_type string
 ---@return string|nil id
-function files.check(file)
+function files.check(file, mime_type)
+  if #mime_type > 255 or mime_type:find "[^\32-\126]" then
+    errors.raise("INVALID_ARGUMENT", "Unsupported MIME type: it is not printable ASCII.")
+  end
   if file.displayName and utf8.len(file.displayName) > 512 then
     errors.invalid("file.display_name", "display_name must have at most 512 characters.")
   end
@@ -64,7 +73,8 @@ function files.create(options)
   local now = fs.now()
   local record = {
     displayName = options.display_name, mimeType = options.mime_type, createTime = fs.rfc3339(now),
-    expires = now + KEPT_SECONDS, sizeBytes = fs.size(options.data),
+    expires = math.floor(now) + KEPT_SECONDS, -- whole, so that it reads back the same
+    sizeBytes = fs.size(options.data),
     sha256Hash = json.base64(options.sha256),
   }
   local made = store.create("files", id, function(folder)
@@ -92,7 +102,7 @@ function files.list(req)
 end
 
 function files.delete(_, id)
-  if not find(id) or not store.drop("files", id) then forbidden(id) end
+  if not store.is_id(id) or not store.drop("files", id) then forbidden(id) end
   return {}
 end
 

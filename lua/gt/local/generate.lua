@@ -1,12 +1,6 @@
 -- generateContent and streamGenerateContent, on tuned models (the engine answers) and on
 -- base models (baseline.lua). Always as at temperature 0: the same request has the same
--- answer; all candidates are equal.
---
--- What the engine knows beyond the text stands in the response header x-gtlua-answer, a
--- JSON object: mode (classify, retrieve, baseline); probability and top, a list of
--- { text, probability }; or similarity, cost, near and example (the training example's
--- place, from 1); or rule (how the baseline picked). In the body, where the schema has
--- room: avgLogprobs and logprobsResult (classify), citationMetadata (retrieve).
+-- answer. response.lua says where the engine's own facts stand.
 
 local fs = require "gt.core.fs"
 local engine = require "gt.core.engine"
@@ -16,8 +10,8 @@ local errors = require "gt.local.errors"
 local json = require "gt.local.json"
 local models = require "gt.local.models"
 local requests = require "gt.local.requests"
+local response = require "gt.local.response"
 local shape = require "gt.local.shape"
-local structured = require "gt.local.structured"
 local tokens = require "gt.local.tokens"
 local training = require "gt.local.training"
 local tuned_models = require "gt.local.tuned_models"
@@ -79,81 +73,6 @@ local function base_answer(id, body)
   return found
 end
 
---- Stop sequences, then the output limit.
-local function limit(text, config)
-  local reason = "STOP"
-  for _, stop in ipairs(config.stopSequences or {}) do
-    local at = stop ~= "" and text:find(stop, 1, true)
-    if at then text = text:sub(1, at - 1) end
-  end
-  local last = config.maxOutputTokens and tokens.cut(text, config.maxOutputTokens)
-  if last then text, reason = text:sub(1, last), "MAX_TOKENS" end
-  return text, reason
-end
-
-local function log_of(probability) return math.log(math.max(probability, 1e-30)) end
-
-local function token(label)
-  return { token = label.text, logProbability = log_of(label.probability) }
-end
-
---- One decoding step: the label is the token.
-local function logprobs(found, config)
-  local chosen, top = {}, {}
-  chosen[1] = token(found)
-  for i = 1, math.min(config.logprobs or 0, #found.top) do top[i] = token(found.top[i]) end
-  return {
-    chosenCandidates = chosen, topCandidates = #top > 0 and { { candidates = top } } or nil,
-    logProbabilitySum = chosen[1].logProbability,
-  }
-end
-
-local function facts_header(found)
-  local facts = { mode = found.mode, rule = found.rule, probability = found.probability,
-    similarity = found.similarity, cost = found.cost, near = found.near, example = found.row }
-  local top = {}
-  for i = 1, math.min(5, #(found.top or {})) do
-    local text = found.top[i].text:sub(1, 200)
-    top[i] = { text = utf8.len(text) and text or text:gsub("[\128-\255]", "?"), probability = found.top[i].probability }
-  end
-  facts.top = #top > 0 and top or nil
-  return (json.encode(facts):gsub("[\128-\255]+", function(bytes)
-    local out = {}
-    for _, code in utf8.codes(bytes) do
-      if code > 0xFFFF then
-        code = code - 0x10000
-        out[#out + 1] = ("\\u%04x\\u%04x"):format(0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF))
-      else
-        out[#out + 1] = ("\\u%04x"):format(code)
-      end
-    end
-    return table.concat(out)
-  end))
-end
-
-local function candidate(index, found, text, reason, config)
-  local out = {
-    content = { role = "model", parts = text ~= "" and { { text = text } } or nil },
-    finishReason = reason, index = index > 0 and index or nil,
-  }
-  if found.probability then
-    out.avgLogprobs = log_of(found.probability)
-    if config.responseLogprobs then out.logprobsResult = logprobs(found, config) end
-  elseif found.source and text ~= "" then
-    out.citationMetadata = { citationSources = { { endIndex = #text, uri = found.source } } }
-    if not found.near then out.finishMessage = "No training example is near this text." end
-  end
-  return out
-end
-
-local function usage(prompt, answer)
-  return {
-    promptTokenCount = prompt > 0 and prompt or nil, candidatesTokenCount = answer > 0 and answer or nil,
-    totalTokenCount = prompt + answer,
-    promptTokensDetails = { { modality = "TEXT", tokenCount = prompt > 0 and prompt or nil } },
-  }
-end
-
 --- Reads the request and answers it: the message, its text, and the headers.
 local function answer(req, kind, id)
   if #req.body > MAX_BODY then
@@ -161,15 +80,9 @@ local function answer(req, kind, id)
   end
   local body = shape.body(requests.generate_content, req.body, "")
   check.request(body)
-  local config = body.generationConfig or {}
   local found = kind == "tunedModels" and tuned_answer(id, body) or base_answer(id, body)
-  local text, reason = limit(structured.form(found.text, found.probability, config), config)
-  local candidates, count = {}, config.candidateCount or 1
-  for i = 1, count do candidates[i] = candidate(i - 1, found, text, reason, config) end
-  return {
-    candidates = candidates, modelVersion = found.version, responseId = fs.random_id(16),
-    usageMetadata = usage(tokens.of_request(body), count * tokens.count(text)),
-  }, text, { ["x-gtlua-answer"] = facts_header(found) }
+  local message, text = response.message(body, found)
+  return message, text, { ["x-gtlua-answer"] = response.facts(found) }
 end
 
 --- POST {models|tunedModels}/{id}:generateContent
@@ -199,7 +112,7 @@ local function deltas(message, text)
     end
     out[i] = {
       candidates = candidates, modelVersion = message.modelVersion, responseId = message.responseId,
-      usageMetadata = usage(message.usageMetadata.promptTokenCount or 0, 0),
+      usageMetadata = response.usage(message.usageMetadata.promptTokenCount or 0, 0),
     }
   end
   for _, whole in ipairs(message.candidates) do

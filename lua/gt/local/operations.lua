@@ -3,6 +3,7 @@
 local errors = require "gt.local.errors"
 local training = require "gt.local.training"
 local tuned_models = require "gt.local.tuned_models"
+local view = require "gt.local.tuned_model_view"
 
 local operations = {}
 
@@ -15,11 +16,11 @@ local function find(id, operation)
 end
 
 function operations.get(_, id, operation)
-  return tuned_models.operation(id, find(id, operation))
+  return view.operation(id, find(id, operation))
 end
 
 function operations.list(_, id)
-  return { operations = { tuned_models.operation(id, tuned_models.find(id)) } }
+  return { operations = { view.operation(id, tuned_models.find(id)) } }
 end
 
 function operations.cancel(_, id, operation)

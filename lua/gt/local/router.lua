@@ -124,7 +124,7 @@ local function complete(res)
 end
 
 --- Answers a request; never raises.
----@param req table { method, path (decoded, without the query), query (decoded), headers (lower-case names), body, origin }
+---@param req table method, path (decoded), query (decoded), headers (lower-case names), body, origin
 ---@return { status: integer, headers: table<string, string>, body: string|nil, chunks: string[]|nil }
 function router.handle(req)
   local ok, res = pcall(function() return complete(dispatch(req)) end)

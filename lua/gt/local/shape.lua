@@ -24,7 +24,8 @@ local function fault(faults, path, description)
 end
 
 local function wrong_type(faults, path, wire_type, value)
-  local shown = type(value) == "table" and "a message or list" or json.encode(value)
+  local shown = type(value) == "table" and "a message or list"
+    or type(value) == "string" and json.encode(value) or tostring(value)
   fault(faults, path, ("Invalid value at '%s' (%s), %s"):format(path, wire_type, shown))
 end
 

@@ -47,7 +47,8 @@ end
 --- Whether a string can be the id of a stored resource.
 function store.is_id(id) return #id <= 64 and id:find "^[a-z0-9][a-z0-9-]*$" ~= nil end
 
---- A JSON file of a resource, or nil. The table is shared: nobody changes it.
+--- A JSON file of a resource, or nil when it is not there or damaged. The table is
+--- shared: nobody changes it.
 function store.read(kind, id, name)
   local path = store.path(kind, id, name)
   local stamp = fs.stamp(path)
@@ -56,7 +57,7 @@ function store.read(kind, id, name)
   seen[path] = nil
   local text = stamp and fs.read(path)
   if not text then return nil end
-  local value = assert(json.decode(text), path .. " is damaged")
+  local value = json.decode(text)
   seen[path] = { stamp = stamp, value = value }
   return value
 end

@@ -16,7 +16,16 @@ local store = require "gt.local.store"
 
 local training = {}
 
-local running = {} -- id -> { operation =, job =, lock =, started = }
+local MAX_SNAPSHOTS = 1000
+
+local running = {} -- id -> { operation =, job =, lock =, started =, guard = }
+
+-- Finalised before the job and the lock of its training, since it is made after them:
+-- when the Lua state closes, what has ended is written down while that is possible.
+local Guard = {}
+function Guard:__gc()
+  if self.armed then pcall(training.close) end
+end
 
 local function engine_file(record) return ("engine-%s.bin"):format(record.operation) end
 
@@ -27,13 +36,17 @@ local function stop(id)
   local live = running[id]
   if not live then return end
   running[id] = nil
+  live.guard.armed = false
   live.job:close()
   live.lock:release()
 end
 
+--- At most MAX_SNAPSHOTS, evenly picked, the last one always.
 local function snapshots_of(job)
-  local list = {}
-  for i, s in ipairs(job:snapshots()) do
+  local list, all = {}, job:snapshots()
+  local count = math.min(#all, MAX_SNAPSHOTS)
+  for i = 1, count do
+    local s = all[(i * #all + count - 1) // count]
     list[i] = {
       step = s.step, epoch = s.epoch > 0 and s.epoch or nil, meanLoss = s.mean_loss,
       computeTime = fs.rfc3339(s.compute_time),
@@ -45,9 +58,12 @@ end
 --- Writes down how a training ended; the first writer wins.
 local function write_result(id, result)
   result.completeTime = result.completeTime or fs.rfc3339(fs.now())
-  if store.write_once("models", id, "result.json", result) then
-    fs.remove(store.path("models", id, "examples.jsonl"))
+  if not store.write_once("models", id, "result.json", result) then
+    local first = store.read("models", id, "result.json")
+    if first then return first end
+    store.write("models", id, "result.json", result) -- the first one was damaged
   end
+  fs.remove(store.path("models", id, "examples.jsonl"))
   return store.read("models", id, "result.json")
 end
 
@@ -58,7 +74,10 @@ local function start(id, record, rows, lock)
     learning_rate = hyper.learningRate, learning_rate_multiplier = hyper.learningRateMultiplier,
     seed = record.seed, save_to = training.engine_path(id, record),
   }
-  running[id] = { operation = record.operation, job = job, lock = lock, started = fs.rfc3339(fs.now()) }
+  running[id] = {
+    operation = record.operation, job = job, lock = lock, started = fs.rfc3339(fs.now()),
+    guard = setmetatable({ armed = true }, Guard),
+  }
   return running[id]
 end
 
@@ -165,7 +184,7 @@ end
 --- Removes a model and stops its training; false when there was none.
 function training.delete(id)
   stop(id)
-  return store.drop("models", id)
+  return store.is_id(id) and store.drop("models", id)
 end
 
 --- How many models are being trained, in all processes that share the folder.
@@ -190,8 +209,8 @@ function training.settle()
   return count
 end
 
---- Stops all trainings of this process without an end: the next process that looks at
---- them trains them again.
+--- Writes down what has ended and stops the rest: the next process that looks at them
+--- trains them again.
 function training.close()
   training.settle()
   local ids = {}

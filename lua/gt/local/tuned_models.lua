@@ -11,58 +11,12 @@ local requests = require "gt.local.requests"
 local shape = require "gt.local.shape"
 local store = require "gt.local.store"
 local training = require "gt.local.training"
+local view = require "gt.local.tuned_model_view"
 
 local tuned_models = {}
 
 local MAX_BODY = 4194304
 local MAX_RUNNING = 5
-local TYPE = "type.googleapis.com/google.ai.generativelanguage.v1beta."
-
-local SHOWN = {
-  "displayName", "description", "baseModel", "temperature", "topP", "topK", "readerProjectNumbers",
-  "createTime",
-}
-
---- A model as the API shows it.
-function tuned_models.view(id, record, result, progress)
-  local state = "CREATING"
-  if result then state = result.error and "FAILED" or "ACTIVE" end
-  local facts = result or progress or {}
-  local out = { name = "tunedModels/" .. id, state = state }
-  for _, field in ipairs(SHOWN) do out[field] = record[field] end
-  local changed = result and result.completeTime or record.createTime
-  out.updateTime = changed > record.updateTime and changed or record.updateTime
-  out.tuningTask = {
-    startTime = result and result.startTime or progress and progress.started,
-    completeTime = result and result.completeTime, snapshots = facts.snapshots,
-    hyperparameters = record.hyperparameters,
-  }
-  return out
-end
-
---- Its tuning as a long-running operation.
-function tuned_models.operation(id, record, result, progress)
-  local done = result and not result.error and record.totalSteps
-    or result and result.completedSteps or progress and progress.completed_steps or 0
-  local operation = {
-    name = ("tunedModels/%s/operations/%s"):format(id, record.operation),
-    metadata = {
-      ["@type"] = TYPE .. "CreateTunedModelMetadata", tunedModel = "tunedModels/" .. id,
-      totalSteps = record.totalSteps, completedSteps = done > 0 and done or nil,
-      completedPercent = done > 0 and 100.0 * done / record.totalSteps or nil,
-      snapshots = (result or progress or {}).snapshots,
-    },
-  }
-  if result then
-    operation.done = true
-    operation.error = result.error
-    if not result.error then
-      operation.response = tuned_models.view(id, record, result)
-      operation.response["@type"] = TYPE .. "TunedModel"
-    end
-  end
-  return operation
-end
 
 --- The words of the display name and random characters, at most 40 in all.
 local function new_id(display_name)
@@ -149,7 +103,7 @@ function tuned_models.create(req)
     store.drop("models", id)
     error(problem, 0)
   end
-  return tuned_models.operation(id, record)
+  return view.operation(id, record)
 end
 
 --- The model, looked at now; NOT_FOUND when there is none.
@@ -159,7 +113,7 @@ function tuned_models.find(id)
   return record, result, progress
 end
 
-function tuned_models.get(_, id) return tuned_models.view(id, tuned_models.find(id)) end
+function tuned_models.get(_, id) return view.model(id, tuned_models.find(id)) end
 
 local function matches(record, filter)
   local text = ((record.displayName or "") .. " " .. (record.description or "")):lower()
@@ -177,7 +131,7 @@ function tuned_models.list(req)
   for _, id in ipairs(store.ids "models") do
     local record, result, progress = training.look(id)
     if record and matches(record, req.query.filter or "") then
-      found[#found + 1] = tuned_models.view(id, record, result, progress)
+      found[#found + 1] = view.model(id, record, result, progress)
     end
   end
   local page, next_token = paging.cut(found, req.query, {
@@ -196,7 +150,7 @@ function tuned_models.patch(req, id)
   changed.readerProjectNumbers = changed.readerProjectNumbers and check.project_numbers(changed)
   changed.updateTime = fs.rfc3339(fs.now())
   store.write("models", id, "model.json", changed)
-  return tuned_models.view(id, changed, result, progress)
+  return view.model(id, changed, result, progress)
 end
 
 function tuned_models.delete(_, id)

@@ -1,5 +1,5 @@
--- Uploads of the local API: the resumable protocol (X-Goog-Upload-*), and the two that
--- send a file in one request (raw, multipart). uploads/<id>/ holds upload.json and the
+-- Uploads of the local API: the resumable protocol (X-Goog-Upload-*); upload_whole.lua
+-- has the two that send a file in one request. uploads/<id>/ holds upload.json and the
 -- bytes that have arrived; their number is the offset, so a session survives a restart.
 
 local fs = require "gt.core.fs"
@@ -9,11 +9,12 @@ local json = require "gt.local.json"
 local requests = require "gt.local.requests"
 local shape = require "gt.local.shape"
 local store = require "gt.local.store"
+local whole = require "gt.local.upload_whole"
 
 local uploads = {}
 
 local GRANULARITY = 262144
-local KEPT_SECONDS = 7 * 24 * 3600
+local KEPT_SECONDS = 48 * 3600
 
 -- upload id -> { size =, digest = }: the running SHA-256 of what arrived in this
 -- process, so that finalize need not read the file again.
@@ -30,9 +31,11 @@ local function refuse(received, message)
   } })
 end
 
+--- Sessions that nobody ended, and files past their time.
 local function sweep()
+  files.sweep()
   for _, id in ipairs(store.ids "uploads") do
-    local time = fs.modified(store.path("uploads", id, "upload.json"))
+    local time = fs.modified(store.path("uploads", id))
     if time and fs.now() - time > KEPT_SECONDS then store.drop("uploads", id) end
   end
 end
@@ -50,10 +53,11 @@ local function start(req)
       ("Invalid content length '%s': at most %d bytes."):format(announced, files.MAX_BYTES))
   end
   local id = fs.random_id(32)
+  local mime_type = file.mimeType or req.headers["x-goog-upload-header-content-type"]
+    or "application/octet-stream"
   local record = {
-    file_id = files.check(file), display_name = file.displayName, size = size,
-    mime_type = file.mimeType or req.headers["x-goog-upload-header-content-type"]
-      or "application/octet-stream",
+    file_id = files.check(file, mime_type), display_name = file.displayName, size = size,
+    mime_type = mime_type,
   }
   store.create("uploads", id, function(folder)
     fs.write_at(folder .. "/data", 0, "")
@@ -80,7 +84,7 @@ local function append(req, id, record, received, last)
   end
   if last and record.size and size ~= record.size then
     refuse(received, ("%d bytes were announced, but the upload ends at %d."):format(record.size, size))
-  elseif not last and #req.body % GRANULARITY ~= 0 then
+  elseif not last and size ~= record.size and #req.body % GRANULARITY ~= 0 then
     refuse(received, ("A chunk of %d bytes is not a multiple of the granularity %d.")
       :format(#req.body, GRANULARITY))
   end
@@ -146,48 +150,15 @@ local function go_on(req, id, commands)
   return answer("active", { ["X-Goog-Upload-Size-Received"] = tostring(received) })
 end
 
---- A whole file in one request.
-local function whole(req, file, mime_type, bytes)
-  local file_id = files.check(file)
-  local id = fs.random_id(32)
-  store.create("uploads", id, function(folder) fs.write_at(folder .. "/data", 0, bytes) end)
-  local made = files.create {
-    id = file_id, display_name = file.displayName, mime_type = mime_type, data = data_path(id),
-    sha256 = digest_of(id, #bytes), origin = req.origin,
-  }
-  store.drop("uploads", id)
-  return { file = made }
-end
-
-local function multipart(req)
-  local boundary = (req.headers["content-type"] or ""):match 'boundary="?([^";]+)"?'
-  local parts = {}
-  local text, mark = "\r\n" .. req.body, boundary and "\r\n--" .. boundary
-  local at = mark and select(2, text:find(mark, 1, true))
-  while at and text:sub(at + 1, at + 2) ~= "--" do
-    local first, last = text:find("\r\n\r\n", at + 1, true)
-    local stop, next_at = text:find(mark, last or at + 1, true)
-    if not first or not stop then break end
-    parts[#parts + 1] = { head = text:sub(at + 1, first + 1), body = text:sub(last + 1, stop - 1) }
-    at = next_at
-  end
-  if #parts ~= 2 then
-    errors.raise("INVALID_ARGUMENT", "A multipart upload needs a JSON part and a data part.")
-  end
-  local body = shape.body(requests.create_file, parts[1].body, "")
-  local mime_type = parts[2].head:match "[Cc]ontent%-[Tt]ype:%s*([^\r\n]+)"
-  return whole(req, body.file or {}, mime_type or "application/octet-stream", parts[2].body)
-end
-
 --- POST /upload/v1beta/files, in all its forms.
 function uploads.handle(req)
   local commands = {}
   for word in (req.headers["x-goog-upload-command"] or ""):gmatch "%a+" do commands[word] = true end
   local protocol = req.headers["x-goog-upload-protocol"] or req.query.uploadType
   if req.query.upload_id then return go_on(req, req.query.upload_id, commands) end
-  if protocol == "multipart" then return multipart(req) end
+  if protocol == "multipart" then return whole.multipart(req) end
   if protocol == "raw" or protocol == "media" then
-    return whole(req, {}, req.headers["content-type"] or "application/octet-stream", req.body)
+    return whole.raw(req)
   elseif protocol == "resumable" and commands.start then
     return start(req)
   elseif req.query.uploadType == "resumable" then
