@@ -59,9 +59,9 @@ int main(int argc, char **argv)
     return flush_output(run_lua_verb(&cli, "help", none));
   }
   bool has_script = cli.script < cli.argc;
-  if (cli.interactive) return gt_cli_repl(&cli);
+  if (cli.interactive) return flush_output(gt_cli_repl(&cli));
   if (has_script && cli.code_count == 0) return flush_output(run_verb(&cli));
   if (!has_script && cli.code_count == 0 && isatty(STDIN_FILENO))
-    return gt_cli_repl(&cli);
+    return flush_output(gt_cli_repl(&cli));
   return flush_output(gt_cli_run(&cli));
 }

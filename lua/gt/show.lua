@@ -140,7 +140,7 @@ local function render_table(t, opts, depth, indent, seen, used)
   opts.all = opts.all - #parts
   seen[t] = nil
   local line = prefix .. "{ " .. table.concat(parts, ", ") .. " }"
-  if #line + indent + used <= opts.width and not line:find("\n", 1, true) then return line end
+  if #line + indent + used < opts.width and not line:find("\n", 1, true) then return line end
   local pad = (" "):rep(indent + 2)
   return prefix .. "{\n" .. pad .. table.concat(parts, ",\n" .. pad) .. "\n"
     .. (" "):rep(indent) .. "}"

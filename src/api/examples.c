@@ -144,7 +144,17 @@ static const char *row_field(lua_State *L, const char *const *names, size_t *len
 
 static bool is_blank(const char *s, size_t len) { return strspn(s, " \t\r\n") == len; }
 
-static size_t write_list(lua_State *L, int list, struct gt_buf *out, const char *op)
+/* How a row is written: what stands before, between and behind its two texts. */
+struct row_frame {
+  const char *first, *before, *between, *behind;
+};
+static const struct row_frame WIRE = {
+    "{\"textInput\":", ",{\"textInput\":", ",\"output\":", "}"};
+static const struct row_frame LINES = {
+    "{\"text_input\": ", "{\"text_input\": ", ", \"output\": ", "}\n"};
+
+static size_t write_list(lua_State *L, int list, struct gt_buf *out,
+                         const struct row_frame *frame, const char *op)
 {
   static const char *const inputs[] = {"text_input", "textInput", "input", "prompt",
                                        NULL};
@@ -162,14 +172,20 @@ static size_t write_list(lua_State *L, int list, struct gt_buf *out, const char 
       gt_raisef(L, GT_INVALID_ARGUMENT, "a row is { text_input = ..., output = ... }",
                 "%s: row %d has no %s", op, (int)i,
                 text && !is_blank(text, text_len) ? "output" : "text_input");
-    gt_buf_adds(out, i > 1 ? ",{\"textInput\":" : "{\"textInput\":");
+    gt_buf_adds(out, i > 1 ? frame->before : frame->first);
     gt_codec_string(L, out, text, text_len, "a row's text_input");
-    gt_buf_adds(out, ",\"output\":");
+    gt_buf_adds(out, frame->between);
     gt_codec_string(L, out, output, output_len, "a row's output");
-    gt_buf_addc(out, '}');
+    gt_buf_adds(out, frame->behind);
     lua_pop(L, 4);
   }
   return (size_t)n;
+}
+
+size_t gt_examples_lines(lua_State *L, int idx, struct gt_buf *out, const char *op)
+{
+  luaL_checkstack(L, 16, NULL);
+  return write_list(L, lua_absindex(L, idx), out, &LINES, op);
 }
 
 size_t gt_examples_write(lua_State *L, int idx, struct gt_buf *out, const char *op)
@@ -185,7 +201,7 @@ size_t gt_examples_write(lua_State *L, int idx, struct gt_buf *out, const char *
               "pass what upload() returned, a path, a gt.dataset or a list of rows",
               "%s: training_data is a %s", op, luaL_typename(L, idx));
   } else if (lua_getfield(L, idx, "rows") == LUA_TTABLE) {
-    n = write_list(L, lua_gettop(L), out, op);
+    n = write_list(L, lua_gettop(L), out, &WIRE, op);
   } else if (lua_getfield(L, idx, "path") == LUA_TSTRING) {
     lua_getfield(L, idx, "sha256");
     n = write_file(L, out, lua_tostring(L, -2), lua_tostring(L, -1), op);
@@ -195,7 +211,7 @@ size_t gt_examples_write(lua_State *L, int idx, struct gt_buf *out, const char *
               "%s: the API takes examples inline and %s cannot be downloaded", op,
               gt_codec_text(L, idx, "name", "the uploaded file"));
   } else {
-    n = write_list(L, idx, out, op);
+    n = write_list(L, idx, out, &WIRE, op);
   }
   lua_settop(L, top);
   if (n == 0)

@@ -20,4 +20,8 @@ size_t gt_examples_write(lua_State *L, int idx, struct gt_buf *out, const char *
  * INVALID_ARGUMENT (exit code 10) listing every defect. Returns the number of rows. */
 size_t gt_examples_check_file(lua_State *L, const char *path, const char *op);
 
+/* [-0, +0, e] Appends the rows of the list at idx as JSON Lines, {"text_input": ..,
+ * "output": ..} each; returns how many. */
+size_t gt_examples_lines(lua_State *L, int idx, struct gt_buf *out, const char *op);
+
 #endif

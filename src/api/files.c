@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,6 +148,49 @@ static void open_file(lua_State *L, struct upload_op *o, const char *path)
               path, MAX_SIZE_GB);
 }
 
+static int bytes_gc(lua_State *L)
+{
+  gt_buf_clear(lua_touserdata(L, 1));
+  return 0;
+}
+
+/* [-0, +0, e] The rows of a data set as a file in memory, so that libcurl reads them as
+ * it reads any other. */
+static void open_rows(lua_State *L, struct upload_op *o)
+{
+  struct gt_err err;
+  struct gt_buf *bytes = lua_newuserdatauv(L, sizeof *bytes, 0);
+  gt_buf_init(bytes, SMALL);
+  if (luaL_newmetatable(L, "gt.upload.bytes")) {
+    lua_pushcfunction(L, bytes_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  lua_getfield(L, 1, "rows");
+  o->rows = gt_examples_lines(L, -1, bytes, OP);
+  lua_pop(L, 1);
+  if (o->rows == 0 || bytes->failed)
+    gt_raisef(L, GT_INVALID_ARGUMENT, "upload a data set of 1 row to 64 MiB",
+              "%s: the data set is %s", OP, bytes->failed ? "too large" : "empty");
+  if (gt_sha256_hex(o->sha256, bytes->data, bytes->len, &err) < 0) gt_raise(L, &err);
+  o->checked = true;
+  o->upload.fd = memfd_create("gtlua-rows", MFD_CLOEXEC);
+  o->upload.size = (int64_t)bytes->len;
+  for (size_t at = 0; o->upload.fd >= 0 && at < bytes->len;) {
+    ssize_t n = write(o->upload.fd, bytes->data + at, bytes->len - at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    at += (size_t)n;
+    if (at == bytes->len) {
+      gt_buf_clear(bytes);
+      lua_pop(L, 1);
+      return;
+    }
+  }
+  gt_err_sys(&err, errno, "%s: no room for the rows in memory", OP);
+  gt_raise(L, &err);
+}
+
 /* The hash of what is sent, so that create_tuned_model can tell that it still is. */
 static void hash_file(lua_State *L, struct upload_op *o, const char *path)
 {
@@ -197,10 +241,15 @@ static int on_uploaded(lua_State *L, int status, lua_KContext ctx)
     return gt_raisef(L, GT_DATA_LOSS, "upload it again",
                      "%s: %d bytes were sent, the server has %d", OP, (int)u->size,
                      (int)size);
-  char *full = realpath(lua_tostring(L, 1), NULL);
-  lua_pushstring(L, full ? full : lua_tostring(L, 1));
-  free(full);
-  lua_setfield(L, -2, "path");
+  if (lua_istable(L, 1)) {
+    lua_getfield(L, 1, "rows");
+    lua_setfield(L, -2, "rows");
+  } else {
+    char *full = realpath(lua_tostring(L, 1), NULL);
+    lua_pushstring(L, full ? full : lua_tostring(L, 1));
+    free(full);
+    lua_setfield(L, -2, "path");
+  }
   if (o->sha256[0]) {
     lua_pushstring(L, o->sha256);
     lua_setfield(L, -2, "sha256");
@@ -216,44 +265,61 @@ static int on_uploaded(lua_State *L, int status, lua_KContext ctx)
   return 1;
 }
 
-int gt_files_upload(lua_State *L)
+/* [-0, +0, e] Opens and checks what the first argument names; returns its label. */
+static const char *take_source(lua_State *L, struct upload_op *o)
 {
-  lua_settop(L, 2);
-  const char *path = NULL;
-  if (lua_type(L, 1) == LUA_TSTRING) path = lua_tostring(L, 1);
-  if (!path)
-    return gt_raisef(L, GT_INVALID_ARGUMENT,
-                     "upload(\"data.jsonl\", { display_name = ... })",
-                     "%s: expected a path, got a %s", OP, luaL_typename(L, 1));
-  gt_options_check(L, 2, GT_UPLOAD_OPTIONS, OP);
-  struct gt_session *s = gt_session_ready(L);
-  gt_task_ready(L, OP);
-  struct upload_op *o = push_op(L, s);
+  if (lua_istable(L, 1)) {
+    open_rows(L, o);
+    return gt_codec_text(L, 1, "path", "rows.jsonl");
+  }
+  const char *path = lua_tostring(L, 1), *dot = strrchr(path, '.');
   open_file(L, o, path);
+  if (o->upload.size > SMALL) return path;
   bool check = true;
-  const char *mime = NULL, *label = strrchr(path, '/');
-  label = label ? label + 1 : path;
-  const char *display = label;
   if (!lua_isnil(L, 2)) {
     lua_getfield(L, 2, "check");
     check = lua_isnil(L, -1) || lua_toboolean(L, -1);
     lua_pop(L, 1);
-    mime = gt_codec_text(L, 2, "mime_type", NULL);
-    display = gt_codec_text(L, 2, "display_name", label);
   }
-  const char *dot = strrchr(path, '.');
-  bool rows = dot && strcasecmp(dot, ".jsonl") == 0;
-  if (rows && check && o->upload.size <= SMALL) {
+  if (check && dot && strcasecmp(dot, ".jsonl") == 0) {
     o->rows = gt_examples_check_file(L, path, OP);
     o->checked = true;
   }
-  if (o->upload.size <= SMALL) hash_file(L, o, path);
+  hash_file(L, o, path);
+  return path;
+}
+
+static bool is_source(lua_State *L)
+{
+  if (lua_type(L, 1) == LUA_TSTRING) return true;
+  if (lua_type(L, 1) != LUA_TTABLE) return false;
+  bool rows = lua_getfield(L, 1, "rows") == LUA_TTABLE;
+  lua_pop(L, 1);
+  return rows;
+}
+
+int gt_files_upload(lua_State *L)
+{
+  lua_settop(L, 2);
+  if (!is_source(L))
+    return gt_raisef(
+        L, GT_INVALID_ARGUMENT, "upload(\"data.jsonl\", { display_name = ... })",
+        "%s: expected a path or a gt.dataset, got a %s", OP, luaL_typename(L, 1));
+  gt_options_check(L, 2, GT_UPLOAD_OPTIONS, OP);
+  struct gt_session *s = gt_session_ready(L);
+  gt_task_ready(L, OP);
+  struct upload_op *o = push_op(L, s);
+  const char *path = take_source(L, o), *slash = strrchr(path, '/');
+  const char *label = slash ? slash + 1 : path, *mime = NULL, *display = label;
+  if (!lua_isnil(L, 2)) {
+    mime = gt_codec_text(L, 2, "mime_type", NULL);
+    display = gt_codec_text(L, 2, "display_name", label);
+  }
   choose_name(L, o, gt_session_loop(s));
   struct gt_upload *u = &o->upload;
   u->base_url = gt_session_base_url(s);
   u->version = "v1beta";
   u->mime = mime ? mime : mime_of(path);
-  u->file_name = label;
   u->display_name = display;
   u->name = o->name;
   u->auth = gt_session_auth(s);

@@ -12,9 +12,10 @@ extern const struct gt_option GT_UPLOAD_OPTIONS[];
  * create_time, update_time, expiration_time, raw }. */
 void gt_files_shape(lua_State *L);
 
-/* Lua: upload(path [, options]) -> file, with `path`, `sha256` (hex, of files up to
- * 64 MiB) and `rows` (checked training rows) of the local side. Training rows (.jsonl)
- * are checked first, all defects at once; nothing is sent when there is one. */
+/* Lua: upload(path | dataset [, options]) -> file, with `path` (or the data set's
+ * `rows`), `sha256` (hex, of up to 64 MiB) and `row_count` (checked training rows) of
+ * this side. Training rows (.jsonl) are checked first, all defects at once; nothing is
+ * sent when there is one. */
 int gt_files_upload(lua_State *L);
 /* Lua: get_file(name | file) -> file */
 int gt_files_get(lua_State *L);

@@ -1,16 +1,13 @@
 /* gt.core.data: reads rows, hashes texts, writes JSON Lines. */
 #include "bind/data.h"
 
+#include "api/examples.h"
 #include "base/fs.h"
 #include "base/hash.h"
-#include "base/json_write.h"
-#include "base/utf8.h"
 #include "data/rows.h"
 #include "task/raise.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
-#include <string.h>
 
 enum { WRITE_MAX = 1024 * 1024 * 1024 };
 
@@ -110,20 +107,6 @@ static int out_gc(lua_State *L)
   return 0;
 }
 
-static void add_text(lua_State *L, struct gt_buf *out, const char *key, lua_Integer row)
-{
-  size_t len;
-  if (lua_getfield(L, -1, key) != LUA_TSTRING)
-    gt_raisef(L, GT_INVALID_ARGUMENT, "a row is { text_input = ..., output = ... }",
-              "row %d has no %s", (int)row, key);
-  const char *s = lua_tolstring(L, -1, &len);
-  if (gt_utf8_check(s, len) != len)
-    gt_raisef(L, GT_INVALID_ARGUMENT, "convert the text to UTF-8",
-              "%s of row %d is not UTF-8", key, (int)row);
-  gt_json_string(out, s, len);
-  lua_pop(L, 1);
-}
-
 /* write_rows(path, rows): JSON Lines {text_input, output}, atomically. */
 static int write_rows(lua_State *L)
 {
@@ -137,17 +120,7 @@ static int write_rows(lua_State *L)
     lua_setfield(L, -2, "__gc");
   }
   lua_setmetatable(L, -2);
-  lua_Integer n = luaL_len(L, 2);
-  for (lua_Integer i = 1; i <= n; i++) {
-    lua_geti(L, 2, i);
-    luaL_checktype(L, -1, LUA_TTABLE);
-    gt_buf_adds(out, "{\"text_input\": ");
-    add_text(L, out, "text_input", i);
-    gt_buf_adds(out, ", \"output\": ");
-    add_text(L, out, "output", i);
-    gt_buf_adds(out, "}\n");
-    lua_pop(L, 1);
-  }
+  gt_examples_lines(L, 2, out, "write");
   if (out->failed)
     return gt_raisef(L, GT_RESOURCE_EXHAUSTED, "write it in parts",
                      "%s would be larger than %d bytes", path, (int)WRITE_MAX);

@@ -31,7 +31,6 @@ struct gt_upload {
   const char *base_url; /* "https://host", without a slash at the end */
   const char *version;  /* "v1beta" */
   const char *mime;
-  const char *file_name;    /* label for the server's records */
   const char *display_name; /* NULL: none; valid UTF-8 */
   const char *name;         /* "files/abc": unique, [a-z0-9-]{1,40} behind the slash */
   const char *auth, *auth_origin;

@@ -18,7 +18,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static const char BREAKS[] = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~#,!?";
 enum { WORDS_MAX = 256 * 1024 };
 
 static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
@@ -110,9 +109,12 @@ static int get_character(FILE *unused)
   if (more) c &= 0x3F >> more;
   while (c >= 0 && more-- > 0) {
     int next = next_byte();
-    if (next < 0) c = -1;
-    else if ((next & 0xC0) != 0x80) c = 0xFFFD, more = 0;
-    else c = c << 6 | (next & 0x3F);
+    if (next < 0)
+      c = -1;
+    else if ((next & 0xC0) != 0x80)
+      c = 0xFFFD, more = 0;
+    else
+      c = c << 6 | (next & 0x3F);
   }
   sigprocmask(SIG_SETMASK, &edit.before, NULL);
   return c;
@@ -165,12 +167,19 @@ static bool in_string(const char *line, int at)
   return quote != 0;
 }
 
+/* What a word ends at: names in Lua, names of files in a string. */
+static char *breaks_here(void)
+{
+  static char lua[] = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~#,!?", string[] = "\"'";
+  return in_string(*edit.so->rl_line_buffer, *edit.so->rl_point) ? string : lua;
+}
+
 static char **complete_word(const char *word, int start, int end)
 {
   struct gt_buf words;
   char **list = NULL;
   (void)end;
-  if (in_string(*edit.so->rl_line_buffer, start)) return NULL; /* names of files */
+  if (in_string(*edit.so->rl_line_buffer, start)) return NULL; /* libedit's own */
   *edit.so->rl_attempted_completion_over = 1;
   gt_buf_init(&words, WORDS_MAX);
   edit.complete(edit.ctx, word, &words);
@@ -201,7 +210,7 @@ static void open_terminal(void)
   *so->rl_readline_name = "gtlua";
   *so->rl_catch_signals = 0;
   *so->rl_getc_function = get_character;
-  *so->rl_basic_word_break_characters = BREAKS;
+  *so->rl_completion_word_break_hook = breaks_here;
   *so->rl_completion_append_character = '\0';
   *so->rl_attempted_completion_function = complete_word;
   so->rl_initialize();

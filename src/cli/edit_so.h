@@ -20,12 +20,12 @@
   X(rl_deprep_terminal)                                                                \
   X(rl_resize_terminal)                                                                \
   X(rl_forced_update_display)                                                          \
-  X(filename_completion_function)                                                      \
   X(rl_readline_name)                                                                  \
   X(rl_catch_signals)                                                                  \
   X(rl_getc_function)                                                                  \
   X(rl_line_buffer)                                                                    \
-  X(rl_basic_word_break_characters)                                                    \
+  X(rl_point)                                                                          \
+  X(rl_completion_word_break_hook)                                                     \
   X(rl_completion_append_character)                                                    \
   X(rl_attempted_completion_function)                                                  \
   X(rl_attempted_completion_over)

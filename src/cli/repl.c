@@ -5,7 +5,6 @@
 #include "host/prompt.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 enum { TEXT_MAX = 16 * 1024 * 1024 };
 
@@ -40,11 +39,11 @@ static bool next_chunk(struct gt_host *h, struct gt_buf *text, struct gt_buf *li
   gt_buf_reset(text);
   do {
     enum gt_edit_result got = gt_edit_read(line, more ? ">> " : "> ");
+    if (got != GT_EDIT_LINE && gt_edit_live()) puts("");
     if (got == GT_EDIT_SIGNAL) {
       *code = 128 + gt_edit_signal();
       return false;
     }
-    if (got != GT_EDIT_LINE && gt_edit_live()) fputc('\n', stdout);
     if (got == GT_EDIT_INTERRUPTED) return true;
     if (got == GT_EDIT_END && !more) return false;
     bool last = got == GT_EDIT_END;

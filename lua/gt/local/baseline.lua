@@ -3,8 +3,9 @@
 -- labels it picks one from what the prompt itself holds, else it says what is missing.
 -- Deterministic; modelVersion "local/baseline-1".
 --
--- The pick, first that applies: the label of the nearest example in the prompt; a word
--- list when the labels name sentiments; the label most similar to the text; the first.
+-- The pick, first that applies: the label of an example in the prompt that is near; a
+-- word list when the labels name sentiments; the label of the nearest example however far;
+-- the label most similar to the text; the first.
 
 local engine = require "gt.core.engine"
 local labels = require "gt.local.labels"
@@ -14,6 +15,9 @@ local structured = require "gt.local.structured"
 local tokens = require "gt.local.tokens"
 
 local baseline = {}
+
+-- Cosine of features above which two texts say much the same.
+local NEAR = 0.5
 
 local EXPLANATION = "The local engine has no base language model and cannot answer this prompt. "
   .. "Use a tuned model, or name the labels to choose from, as in \"Answer with one of: a, b\"."
@@ -46,16 +50,20 @@ function baseline.answer(body)
   local choices = offered(body)
   if not choices then return { text = EXPLANATION, mode = "baseline", rule = "none" } end
   local examples, query = shots.read(body, choices)
-  if #examples > 0 then
-    local label, similarity = nearest_example(query, examples)
-    return { text = label, mode = "baseline", rule = "nearest_example", similarity = similarity }
+  local example, similarity
+  if #examples > 0 then example, similarity = nearest_example(query, examples) end
+  if example and similarity >= NEAR then
+    return { text = example, mode = "baseline", rule = "nearest_example", similarity = similarity }
   end
   local label = sentiment.pick(query, choices)
   if label then return { text = label, mode = "baseline", rule = "sentiment_words" } end
-  local at, similarity = engine.nearest(query, choices)
+  if example then
+    return { text = example, mode = "baseline", rule = "nearest_example", similarity = similarity }
+  end
+  local at, nearness = engine.nearest(query, choices)
   return {
-    text = choices[at], mode = "baseline", rule = similarity > 0 and "similar_label" or "first_label",
-    similarity = similarity,
+    text = choices[at], mode = "baseline", rule = nearness > 0 and "similar_label" or "first_label",
+    similarity = nearness,
   }
 end
 

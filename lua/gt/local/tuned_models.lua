@@ -25,10 +25,17 @@ local function new_id(display_name)
   return (words == "" and "tuned" or words) .. "-" .. fs.random_id(12)
 end
 
---- A number that only the id decides, unless the caller sends x-gtlua-seed.
-local function seed_of(id, headers)
+--- A number that only the rows decide, unless the caller sends x-gtlua-seed: the same
+--- data and settings give the same model under any name, on any machine.
+local function seed_of(rows, headers)
   local asked = headers["x-gtlua-seed"]
-  if not asked then return tonumber(fs.sha256(id):sub(1, 12), 16) end
+  if not asked then
+    local texts = {}
+    for _, row in ipairs(rows) do
+      texts[#texts + 1] = ("%d:%s%d:%s"):format(#row.text_input, row.text_input, #row.output, row.output)
+    end
+    return tonumber(fs.sha256(table.concat(texts)):sub(1, 12), 16)
+  end
   local seed = math.tointeger(tonumber(asked))
   if not seed or seed < 0 or seed >= 1 << 53 then
     errors.invalid("x-gtlua-seed", "x-gtlua-seed must be an integer from 0 to 2^53 - 1.")
@@ -36,7 +43,8 @@ local function seed_of(id, headers)
   return seed
 end
 
-local function new_record(body, id, headers, row_count)
+local function new_record(body, headers, rows)
+  local row_count = #rows
   local hyper = body.tuningTask.hyperparameters or {}
   local base = models.find(body.baseModel:match "^models/(.*)$")
   local now = fs.rfc3339(fs.now())
@@ -45,7 +53,7 @@ local function new_record(body, id, headers, row_count)
     temperature = body.temperature or base.temperature, topP = body.topP or base.topP,
     topK = body.topK or base.topK, readerProjectNumbers = check.project_numbers(body),
     createTime = now, updateTime = now, operation = fs.random_id(12),
-    seed = seed_of(id, headers), exampleCount = row_count,
+    seed = seed_of(rows, headers), exampleCount = row_count,
     hyperparameters = {
       epochCount = hyper.epochCount or 5,
       batchSize = hyper.batchSize or math.min(row_count, engine.batch_size(row_count)),
@@ -95,7 +103,7 @@ function tuned_models.create(req)
   if not turn then errors.raise("UNAVAILABLE", "Another process is creating a model; try again.") end
   if store.read("models", id, "model.json") then already_exists(id) end
   check_quota()
-  local record = new_record(body, id, req.headers, #rows)
+  local record = new_record(body, req.headers, rows)
   local lock = store_new(id, record, rows)
   local ok, problem = pcall(training.start, id, record, rows, lock)
   if not ok then
