@@ -29,7 +29,13 @@ end
 local function files(pattern)
   local list = {}
   local pipe = assert(io.popen("git ls-files --cached --others --exclude-standard -- " .. pattern))
-  for path in pipe:lines() do list[#list + 1] = path end
+  for path in pipe:lines() do
+    local there = io.open(path) -- the index may still name what was deleted
+    if there then
+      there:close()
+      list[#list + 1] = path
+    end
+  end
   pipe:close()
   return list
 end

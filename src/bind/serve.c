@@ -256,7 +256,7 @@ static int serve_listen(lua_State *L)
   *s = (struct server){.impl = NULL};
   luaL_setmetatable(L, SERVER);
   lua_getfield(L, 1, "handler");
-  luaL_checktype(L, -1, LUA_TFUNCTION);
+  luaL_argexpected(L, lua_isfunction(L, -1), 1, "table with a handler");
   lua_setiuservalue(L, -2, 1);
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   s->L = lua_tothread(L, -1);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/edit_so.h"
 #include "cli/history.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -106,72 +107,27 @@ static int get_character(FILE *unused)
   sigprocmask(SIG_BLOCK, &edit.mask, &edit.before);
   int c = next_byte();
   int more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : c >= 0xC2 ? 1 : 0;
+  bool broken = c >= 0x80 && !more;
   if (more) c &= 0x3F >> more;
   while (c >= 0 && more-- > 0) {
     int next = next_byte();
-    if (next < 0)
-      c = -1;
-    else if ((next & 0xC0) != 0x80)
-      c = 0xFFFD, more = 0;
-    else
-      c = c << 6 | (next & 0x3F);
+    if (next >= 0 && (next & 0xC0) != 0x80) broken = true;
+    c = next < 0 ? -1 : c << 6 | (next & 0x3F);
   }
+  if (c >= 0 && (broken || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)))
+    c = 0xFFFD; /* libedit cannot keep what is no character */
   sigprocmask(SIG_SETMASK, &edit.before, NULL);
   return c;
 }
 
 /* --- completion --- */
 
-/* What all words have in common; words end with '\n'. */
-static size_t common_prefix(const char *words, size_t first)
-{
-  size_t n = first;
-  for (const char *p = words; *p; p = strchr(p, '\n') + 1) {
-    size_t i = 0;
-    while (i < n && p[i] == words[i]) i++;
-    n = i;
-  }
-  while (n && ((unsigned char)words[n] & 0xC0) == 0x80) n--;
-  return n;
-}
-
-/* The list as libedit wants it: the common start, the words, NULL; all malloc'd. */
-static char **word_list(const struct gt_buf *words)
-{
-  size_t count = 0, at = 1;
-  for (size_t i = 0; i < words->len; i++) count += words->data[i] == '\n';
-  char **list = calloc(count + 2, sizeof *list);
-  if (!list) return NULL;
-  size_t first = strcspn(words->data, "\n");
-  list[0] = strndup(words->data, common_prefix(words->data, first));
-  for (char *p = words->data; *p; at++) {
-    size_t len = strcspn(p, "\n");
-    list[at] = strndup(p, len);
-    p += len + 1;
-  }
-  return list;
-}
-
-/* Whether position `at` of the line is inside of a string. */
-static bool in_string(const char *line, int at)
-{
-  char quote = 0;
-  for (int i = 0; i < at && line[i]; i++) {
-    if (quote && line[i] == '\\' && line[i + 1])
-      i++;
-    else if (quote && line[i] == quote)
-      quote = 0;
-    else if (!quote && (line[i] == '"' || line[i] == '\''))
-      quote = line[i];
-  }
-  return quote != 0;
-}
-
 /* What a word ends at: names in Lua, names of files in a string. */
 static char *breaks_here(void)
 {
   static char lua[] = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~#,!?", string[] = "\"'";
-  return in_string(*edit.so->rl_line_buffer, *edit.so->rl_point) ? string : lua;
+  return gt_words_in_string(*edit.so->rl_line_buffer, *edit.so->rl_point) ? string
+                                                                          : lua;
 }
 
 static char **complete_word(const char *word, int start, int end)
@@ -179,11 +135,12 @@ static char **complete_word(const char *word, int start, int end)
   struct gt_buf words;
   char **list = NULL;
   (void)end;
-  if (in_string(*edit.so->rl_line_buffer, start)) return NULL; /* libedit's own */
+  if (gt_words_in_string(*edit.so->rl_line_buffer, start))
+    return NULL; /* libedit's own */
   *edit.so->rl_attempted_completion_over = 1;
   gt_buf_init(&words, WORDS_MAX);
   edit.complete(edit.ctx, word, &words);
-  if (words.len > 0) list = word_list(&words);
+  if (words.len > 0) list = gt_words_list(&words);
   gt_buf_clear(&words);
   return list;
 }

@@ -65,6 +65,7 @@ void gt_history_open(struct gt_history *hist, void (*each)(void *ctx, const char
   gt_buf_clear(&text);
   hist->fd =
       open(gt_buf_str(&hist->path), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (hist->fd >= 0) (void)fchmod(hist->fd, 0600);
 }
 
 void gt_history_add(struct gt_history *hist, const char *line)

@@ -25,4 +25,4 @@ end, { concurrency = concurrency })
 local seconds = now() - started
 
 table.sort(latency)
-print(("%d %.6f %.3f"):format(requests, seconds, latency[requests * 99 // 100] * 1e3))
+print(("%d %.6f %.3f"):format(requests, seconds, latency[math.max(1, requests * 99 // 100)] * 1e3))

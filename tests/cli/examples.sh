@@ -38,7 +38,7 @@ check "sentiment answers the payback question" grep -q '^payback ' "$work/local"
 server=$!
 for _ in $(seq 100); do [[ -s $work/port ]] && break; sleep 0.1; done
 GTLUA_BASE_URL=http://127.0.0.1:$(cat "$work/port") GOOGLE_API_KEY=x \
-  "$gtlua" examples/sentiment/pipeline.lua --set poll=1 >"$work/wire" 2>>"$work/err"
+  "$gtlua" examples/sentiment/pipeline.lua >"$work/wire" 2>>"$work/err"
 check "sentiment over HTTP ends well" test $? -eq 0
 grep -E '^(tuned|prompt only) +accuracy' "$work/wire" >"$work/wire.score"
 check "the same score over HTTP" cmp -s "$work/local.score" "$work/wire.score"

@@ -116,8 +116,7 @@ key() { tm send-keys -t r "$@"; sleep 0.1; }
 type_line() { key -l -- "$1"; key Enter; }
 # sees NAME PATTERN: the screen shows it within 5 seconds.
 sees() {
-  local i
-  for i in $(seq 50); do
+  for _ in $(seq 50); do
     tm capture-pane -p -S -200 -t r > screen
     if grep -q -- "$2" screen; then
       result "$1" 1
@@ -166,6 +165,10 @@ on_terminal() {
   sees "letters outside of ASCII" "^5.5$"
   key -l 'print("only-'; key Tab; type_line '")'
   sees "names of files in strings" "^only-file.jsonl$"
+  key -l 'print("éééééé" .. type(gt.sle'; key Tab; type_line '))'
+  sees "names behind letters outside of ASCII" "^ééééééfunction$"
+  key -l 'print("éééééé", "only-'; key Tab; type_line '")'
+  sees "names of files there" "éééééé.*only-file.jsonl$"
   key -l 'nothere.'; key Tab; key Tab; key C-c
   type_line '("line one"):upper'
   type_line '()'
@@ -198,17 +201,12 @@ on_terminal() {
     [ "$(stat -c %a "$XDG_STATE_HOME/gtlua/history")" = 600 ]
   result "the history keeps the newest 2,000 lines" $((! $?)) "$(wc -l "$XDG_STATE_HOME/gtlua/history")"
   tm kill-session -t r
-  tm new-session -d -x 80 -y 50 -s r "echo \$\$ > pid; exec $gtlua"
-  tm set-option -t r remain-on-exit on
+  tm new-session -d -x 80 -y 50 -s r \
+    "sh -c 'echo \$\$ > pid; exec $gtlua'; echo left with \$?; exec sleep 60"
   sees "a fourth session" "^gtlua .*Tab completes"
   key -l 'half a line'
   kill -TERM "$(cat pid)"
-  for _ in $(seq 50); do
-    [ "$(tm display-message -p -t r '#{pane_dead}')" = 1 ] && break
-    sleep 0.1
-  done
-  [ "$(tm display-message -p -t r '#{pane_dead} #{pane_dead_status}')" = "1 143" ]
-  result "SIGTERM leaves with 143" $((! $?)) "$(tm display-message -p -t r '#{pane_dead} #{pane_dead_status}')"
+  sees "SIGTERM leaves with 143" "^left with 143$"
 }
 
 if command -v tmux > /dev/null; then
