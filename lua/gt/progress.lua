@@ -27,7 +27,7 @@ end
 
 local function percent_of(model)
   if model.state == "SUCCEEDED" then return 100 end
-  return model.progress and model.progress.percent or 0
+  return model.progress and math.floor(model.progress.percent) or 0
 end
 
 --- For one job; close it (or let <close> do so) to leave the terminal tidy.

@@ -363,8 +363,13 @@ int gt_files_get(lua_State *L)
 
 static int on_deleted(lua_State *L, int status, lua_KContext ctx)
 {
+  struct gt_request *r = (struct gt_request *)ctx;
   (void)status;
-  gt_request_result(L, (struct gt_request *)ctx);
+  gt_request_resumed(L, r);
+  /* A file that is not there is 403 as a rule. After an attempt without an answer that
+   * means: deleted by it. */
+  int http = r->call.failed ? r->call.err.status : 0;
+  if (!r->call.doubtful || (http != 404 && http != 403)) gt_request_result(L, r);
   lua_pushboolean(L, 1);
   return 1;
 }

@@ -90,8 +90,21 @@ void gt_request_name(struct gt_request *r, const char *name)
   }
 }
 
+/* libcurl folds them, and the request would reach another resource than was named. */
+static bool has_dot_segment(const char *url)
+{
+  for (const char *p = url; *p && *p != '?'; p++) {
+    size_t dots = *p == '/' ? strspn(p + 1, ".") : 0;
+    if ((dots == 1 || dots == 2) && strchr("/?", p[1 + dots])) return true;
+  }
+  return false;
+}
+
 void gt_request_check_size(lua_State *L, struct gt_request *r)
 {
+  if (!r->url.failed && has_dot_segment(gt_buf_str(&r->url)))
+    gt_raisef(L, GT_INVALID_ARGUMENT, "pass the resource's own name",
+              "%s: a name has no '.' or '..' segments", r->call.op);
   if (r->url.failed)
     gt_raisef(L, GT_INVALID_ARGUMENT, "use a shorter name", "%s: the URL is too long",
               r->call.op);

@@ -56,11 +56,11 @@ int gt_request_pause(lua_State *L, struct gt_request *r, double seconds,
 /* Appends a query parameter, percent-encoded. */
 void gt_request_query(struct gt_request *r, const char *name, const char *value);
 /* Appends a resource name ("tunedModels/x"): every byte outside [A-Za-z0-9/._~-] is
- * percent-encoded, so a name cannot change the path's meaning; "." and ".." segments
- * are refused by the server. */
+ * percent-encoded, and gt_request_send refuses "." and ".." segments, so a name cannot
+ * change the path's meaning. */
 void gt_request_name(struct gt_request *r, const char *name);
 
-/* [-0, +0, e] Raises when a buffer went over its ceiling. */
+/* [-0, +0, e] Raises when a buffer went over its ceiling or a name has dot segments. */
 void gt_request_check_size(lua_State *L, struct gt_request *r);
 
 #endif

@@ -140,6 +140,17 @@ static int on_empty(lua_State *L, int status, lua_KContext ctx)
   return 1;
 }
 
+static int on_deleted(lua_State *L, int status, lua_KContext ctx)
+{
+  struct gt_request *r = (struct gt_request *)ctx;
+  gt_request_resumed(L, r);
+  /* Gone, and an attempt before this one had no answer: it was ours. */
+  if (!r->call.failed || !r->call.doubtful || r->call.err.code != GT_NOT_FOUND)
+    return on_empty(L, status, ctx);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 int gt_tuned_delete(lua_State *L)
 {
   static const char op[] = "delete_tuned_model";
@@ -147,7 +158,7 @@ int gt_tuned_delete(lua_State *L)
   const char *name = gt_contents_model(L, 1, true, op);
   struct gt_request *r = gt_request_new(L, op, NULL, 0, 60);
   gt_request_name(r, name);
-  return gt_request_send(L, r, "DELETE", on_empty);
+  return gt_request_send(L, r, "DELETE", on_deleted);
 }
 
 static int send_cancel(lua_State *L, struct gt_request *r, const char *operation)

@@ -9,6 +9,7 @@
 #include "api/tuned.h"
 #include "api/tuned_shape.h"
 #include "base/clock.h"
+#include "base/json_value.h"
 #include "base/json_write.h"
 #include "base/log.h"
 #include "task/raise.h"
@@ -24,6 +25,8 @@ enum {
 };
 
 static const double DEADLINE = 300;
+/* Between our clock and the server's. */
+static const double CLOCK_SKEW = 300;
 
 const struct gt_option GT_CREATE_OPTIONS[] = {
     {"source_model", GT_OPT_ANY, NULL, NULL, 0, 0, false,
@@ -56,7 +59,7 @@ const struct gt_option GT_CREATE_OPTIONS[] = {
     {0},
 };
 
-enum { OPTIONS = 1, ID = 2, REQUEST = 3 };
+enum { OPTIONS = 1, ID = 2, REQUEST = 3, SOURCE = 4, REFUSAL = 5 };
 static const char OP[] = "create_tuned_model";
 
 static bool id_char(char c)
@@ -182,10 +185,40 @@ static void write_body(lua_State *L, struct gt_buf *out)
   lua_settop(L, top);
 }
 
+/* [-0, +1, e] The source's name as it was sent. */
+static void push_source(lua_State *L, const struct gt_request *r)
+{
+  struct gt_json_slice s;
+  const char *body = gt_buf_str(&r->body);
+  if (gt_json_find(&s, body, r->body.len, "baseModel") != GT_JSON_STRING)
+    gt_json_find(&s, body, r->body.len, "tunedModelSource.tunedModel");
+  lua_pushlstring(L, s.at, s.len);
+}
+
+/* [-0, +0, -] Whether the model at the top can be what our lost attempt started, rather
+ * than one that had this id before: of the same source, and not older than the call. */
+static bool is_ours(lua_State *L, const struct gt_request *r)
+{
+  double created;
+  const char *source = gt_codec_text(L, -1, "baseModel", "");
+  if (gt_codec_table(L, -1, "tunedModelSource"))
+    source = gt_codec_text(L, -1, "tunedModel", source);
+  lua_pop(L, 1);
+  if (strcmp(source, lua_tostring(L, SOURCE)) != 0) return false;
+  const char *time = gt_codec_text(L, -1, "createTime", "");
+  return gt_clock_parse_rfc3339(&created, time) < 0 || created > r->until - CLOCK_SKEW;
+}
+
 static int on_adopted(lua_State *L, int status, lua_KContext ctx)
 {
+  struct gt_request *r = (struct gt_request *)ctx;
   (void)status;
-  gt_request_result(L, (struct gt_request *)ctx);
+  gt_request_resumed(L, r);
+  if (r->call.failed) return gt_raise(L, &r->call.err);
+  gt_request_result(L, r);
+  if (!is_ours(L, r)) return gt_raise(L, lua_touserdata(L, REFUSAL));
+  gt_log(GT_LOG_INFO, "tunedModels/%s was started by an attempt whose answer was lost",
+         lua_tostring(L, ID));
   gt_tuned_shape(L, -1, 0);
   return 1;
 }
@@ -196,9 +229,9 @@ static int on_created(lua_State *L, int status, lua_KContext ctx)
   (void)status;
   gt_request_resumed(L, r);
   if (r->call.failed && r->call.err.code == GT_ALREADY_EXISTS && r->call.doubtful) {
-    gt_log(GT_LOG_INFO,
-           "tunedModels/%s was started by an attempt whose answer was lost",
-           lua_tostring(L, ID));
+    push_source(L, r);
+    struct gt_err *refusal = lua_newuserdatauv(L, sizeof *refusal, 0);
+    *refusal = r->call.err;
     gt_request_again(r, "v1beta");
     gt_buf_addf(&r->url, "tunedModels/%s", lua_tostring(L, ID));
     return gt_request_send(L, r, "GET", on_adopted);
@@ -218,7 +251,8 @@ static int on_created(lua_State *L, int status, lua_KContext ctx)
   lua_settop(L, operation + 1);
   gt_codec_copy(L, -1, "displayName", OPTIONS, "display_name");
   gt_codec_copy(L, -1, "description", OPTIONS, "description");
-  gt_codec_copy(L, -1, "baseModel", OPTIONS, "source_model");
+  push_source(L, r);
+  lua_setfield(L, -2, "baseModel");
   gt_tuned_shape(L, operation + 1, operation);
   return 1;
 }
@@ -245,6 +279,7 @@ int gt_tuned_create(lua_State *L)
   push_id(L, gt_session_loop(s));
   struct gt_request *r = gt_request_new(L, OP, NULL, OPTIONS, DEADLINE);
   r->body.max = BODY_MAX;
+  r->until = gt_loop_wall(gt_session_loop(s)); /* when it was asked for */
   write_body(L, &r->body);
   gt_buf_adds(&r->url, "tunedModels");
   gt_request_query(r, "tunedModelId", lua_tostring(L, ID));

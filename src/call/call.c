@@ -73,7 +73,7 @@ static void finish(struct gt_call *c, bool failed)
 static void fail_deadline(struct gt_call *c)
 {
   struct gt_err last = c->err;
-  bool had_error = c->tries > 0 && !c->in_flight && last.code != GT_OK;
+  bool had_error = c->attempts > 0 && !c->in_flight && last.code != GT_OK;
   if (c->in_flight) c->doubtful = true;
   gt_err_set(&c->err, GT_DEADLINE_EXCEEDED, "no answer within %g s", c->deadline);
   if (had_error)
@@ -85,9 +85,10 @@ static void fail_deadline(struct gt_call *c)
   finish(c, true);
 }
 
-static double backoff(struct gt_call *c)
+/* n: how many times it failed in this way, from 1. */
+static double backoff(struct gt_call *c, int n)
 {
-  double ceiling = fmin(BACKOFF_CAP, BACKOFF_BASE * exp2(c->tries - 1));
+  double ceiling = fmin(BACKOFF_CAP, BACKOFF_BASE * exp2(n - 1));
   return ceiling * gt_random_unit(gt_loop_random(c->loop));
 }
 
@@ -116,10 +117,8 @@ static void judge_failure(struct gt_call *c)
   if (!no_effect && (c->err.retryable || c->err.status == 0)) c->doubtful = true;
   if (gt_status_is_throttle(&c->err)) {
     double pause = c->err.retry_after;
-    c->tries = c->tries < 1 ? 1 : c->tries;
-    double delay = backoff(c) + pause;
+    double delay = backoff(c, ++c->throttles) + pause;
     if (c->limiter) gt_limiter_throttled(c->limiter, fmin(pause, PAUSE_CAP));
-    c->tries++; /* lengthens the backoff */
     retry_after(c, delay);
     return;
   }
@@ -130,7 +129,7 @@ static void judge_failure(struct gt_call *c)
     finish(c, true);
     return;
   }
-  retry_after(c, fmax(backoff(c), c->err.retry_after));
+  retry_after(c, fmax(backoff(c, c->tries), c->err.retry_after));
 }
 
 static void on_exchange_done(struct gt_exchange *x)
@@ -205,7 +204,7 @@ void gt_call_start(struct gt_call *c)
   if (c->user_on_body) c->x.on_body = mark_streamed;
   c->x.once = !c->idempotent;
   c->failed = c->doubtful = c->streamed = false;
-  c->attempts = c->tries = 0;
+  c->attempts = c->tries = c->throttles = 0;
   c->err.code = GT_OK;
   c->due = gt_loop_now(c->loop) + c->deadline;
   c->running = true;

@@ -36,6 +36,7 @@ struct gt_call {
   bool running, in_flight, streamed, expired;
   int attempts; /* requests sent */
   int tries;    /* those that count */
+  int throttles;
   double due;
   struct gt_turnstile turnstile;
   struct gt_timer timer; /* backoff, attempt time-out or deadline, whichever is next */

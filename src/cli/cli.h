@@ -28,6 +28,5 @@ struct gt_host *gt_cli_host(const struct gt_cli *cli);
 /* Verbs; each returns the exit code. */
 int gt_cli_run(const struct gt_cli *cli);
 int gt_cli_repl(const struct gt_cli *cli);
-void gt_cli_usage(void);
 
 #endif

@@ -5,6 +5,7 @@
  * bytes come from get_character, which wakes for input and for signals alike. */
 #include "cli/edit.h"
 
+#include "base/fs.h"
 #include "base/log.h"
 #include "cli/edit_so.h"
 #include "cli/history.h"
@@ -19,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+static const char BREAKS[] = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~#,!?";
 enum { WORDS_MAX = 256 * 1024 };
 
 static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
@@ -122,24 +124,39 @@ static int get_character(FILE *unused)
 
 /* --- completion --- */
 
-/* What a word ends at: names in Lua, names of files in a string. */
-static char *breaks_here(void)
+/* Names of files that go on from `path`, without their first `skip` bytes. */
+static void add_files(struct gt_buf *words, const char *path, size_t skip)
 {
-  static char lua[] = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~#,!?", string[] = "\"'";
-  return gt_words_in_string(*edit.so->rl_line_buffer, *edit.so->rl_point) ? string
-                                                                          : lua;
+  char *name;
+  for (int state = 0; (name = edit.so->filename_completion_function(path, state));
+       state = 1) {
+    if (strlen(name) >= skip && !strchr(name, '\n')) {
+      gt_buf_adds(words, name + skip);
+      gt_buf_adds(words, gt_fs_is_dir(name) ? "/\n" : "\n");
+    }
+    free(name);
+  }
 }
 
-static char **complete_word(const char *word, int start, int end)
+/* `word` is only what stands behind the last of BREAKS; a path begins with its string.
+ */
+static char **complete_word(const char *word, int from, int to)
 {
   struct gt_buf words;
   char **list = NULL;
-  (void)end;
-  if (gt_words_in_string(*edit.so->rl_line_buffer, start))
-    return NULL; /* libedit's own */
+  size_t cursor, len = strlen(word);
+  const char *line = *edit.so->rl_line_buffer;
+  long start = gt_words_string(line, to, &cursor);
+  (void)from;
   *edit.so->rl_attempted_completion_over = 1;
   gt_buf_init(&words, WORDS_MAX);
-  edit.complete(edit.ctx, word, &words);
+  if (start < 0) {
+    edit.complete(edit.ctx, word, &words);
+  } else if (cursor - (size_t)start >= len) {
+    char *path = strndup(line + start, cursor - (size_t)start);
+    if (path) add_files(&words, path, strlen(path) - len);
+    free(path);
+  }
   if (words.len > 0) list = gt_words_list(&words);
   gt_buf_clear(&words);
   return list;
@@ -167,7 +184,7 @@ static void open_terminal(void)
   *so->rl_readline_name = "gtlua";
   *so->rl_catch_signals = 0;
   *so->rl_getc_function = get_character;
-  *so->rl_completion_word_break_hook = breaks_here;
+  *so->rl_basic_word_break_characters = BREAKS;
   *so->rl_completion_append_character = '\0';
   *so->rl_attempted_completion_function = complete_word;
   so->rl_initialize();

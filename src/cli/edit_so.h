@@ -24,8 +24,8 @@
   X(rl_catch_signals)                                                                  \
   X(rl_getc_function)                                                                  \
   X(rl_line_buffer)                                                                    \
-  X(rl_point)                                                                          \
-  X(rl_completion_word_break_hook)                                                     \
+  X(filename_completion_function)                                                      \
+  X(rl_basic_word_break_characters)                                                    \
   X(rl_completion_append_character)                                                    \
   X(rl_attempted_completion_function)                                                  \
   X(rl_attempted_completion_over)

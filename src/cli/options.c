@@ -102,6 +102,10 @@ int gt_cli_parse(struct gt_cli *cli, int argc, char **argv)
       return 0;
     }
     if (set_flag(cli, word)) continue;
+    if (strncmp(word, "-e", 2) == 0 && word[2]) { /* as lua does: -eCODE */
+      if (set_option(cli, "-e", word + 2) < 0) return -1;
+      continue;
+    }
     char name[32];
     const char *equal = word[1] == '-' ? strchr(word, '=') : NULL;
     size_t len = equal ? (size_t)(equal - word) : strlen(word);

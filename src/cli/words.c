@@ -33,21 +33,25 @@ char **gt_words_list(const struct gt_buf *words)
   return list;
 }
 
-bool gt_words_in_string(const char *line, int at)
+long gt_words_string(const char *line, int at, size_t *cursor)
 {
   char quote = 0;
   bool escaped = false;
-  for (const char *p = line; *p; p++) {
+  long start = -1;
+  const char *p = line;
+  for (; *p; p++) {
     bool starts_character = ((unsigned char)*p & 0xC0) != 0x80;
     if (starts_character && at-- == 0) break;
-    if (escaped)
+    if (escaped) {
       escaped = false;
-    else if (quote && *p == '\\')
-      escaped = true;
-    else if (quote && *p == quote)
-      quote = 0;
-    else if (!quote && (*p == '"' || *p == '\''))
+    } else if (quote) {
+      escaped = *p == '\\';
+      if (*p == quote) quote = 0;
+    } else if (*p == '"' || *p == '\'') {
       quote = *p;
+      start = p + 1 - line;
+    }
   }
-  return quote != 0;
+  *cursor = (size_t)(p - line);
+  return quote ? start : -1;
 }

@@ -9,8 +9,9 @@
  * common, the words, NULL. All malloc'd; NULL without memory. */
 char **gt_words_list(const struct gt_buf *words);
 
-/* Whether character `at` of a line of Lua (counted in code points, as libedit does) is
- * inside of a quoted string. */
-bool gt_words_in_string(const char *line, int at);
+/* The cursor stands before character `at` of a line of Lua (counted in code points, as
+ * libedit does), that is at byte *cursor. When that is inside of a quoted string,
+ * returns the byte where its text starts, otherwise -1. */
+long gt_words_string(const char *line, int at, size_t *cursor);
 
 #endif

@@ -169,6 +169,9 @@ on_terminal() {
   sees "names behind letters outside of ASCII" "^ééééééfunction$"
   key -l 'print("éééééé", "only-'; key Tab; type_line '")'
   sees "names of files there" "éééééé.*only-file.jsonl$"
+  mkdir -p sub-dir && touch sub-dir/inner.txt
+  key -l 'print("sub-'; key Tab; key -l 'inn'; key Tab; type_line '")'
+  sees "names of files in folders" "^sub-dir/inner.txt$"
   key -l 'nothere.'; key Tab; key Tab; key C-c
   type_line '("line one"):upper'
   type_line '()'
