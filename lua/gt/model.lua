@@ -7,9 +7,6 @@ local progress = require "gt.progress"
 
 local methods = {}
 
--- Seconds without a change after which a person should have a look.
-local STUCK_AFTER = 1800
-
 local function copy(into, from)
   for key in pairs(into) do into[key] = nil end
   for key, value in pairs(from) do into[key] = value end
@@ -32,13 +29,13 @@ local function check_number(options, name, default)
   return value
 end
 
-local known = { poll = true, timeout = true, raise = true, on_progress = true }
+local known = { poll = true, timeout = true, raise = true, on_progress = true, stuck_after = true }
 
 local function check_options(options)
   for name in pairs(options) do
     if not known[name] then
       core.raise("INVALID_ARGUMENT", ("model:wait: unknown option '%s'"):format(name),
-        "options: poll, timeout, raise, on_progress")
+        "options: poll, timeout, raise, on_progress, stuck_after")
     end
   end
 end
@@ -57,7 +54,8 @@ end
 --- poll: seconds between looks, growing to six times that (default 10; local engine 0.1).
 --- timeout: seconds after which DEADLINE_EXCEEDED is raised, the job going on (default
 --- none). raise = false returns FAILED and CANCELLED instead of raising them.
----@param options { poll: number?, timeout: number?, raise: boolean?, on_progress: fun(model: table)? }?
+--- stuck_after: seconds without a change after which it warns (default 1800).
+---@param options { poll: number?, timeout: number?, raise: boolean?, stuck_after: number?, on_progress: fun(model: table)? }?
 ---@return table self
 function methods:wait(options)
   options = options or {}
@@ -65,6 +63,7 @@ function methods:wait(options)
   local is_local = api.provider() == "local"
   local poll = check_number(options, "poll", is_local and 0.1 or 10)
   local timeout = check_number(options, "timeout", math.huge)
+  local stuck_after = check_number(options, "stuck_after", 1800)
   local longest, started = poll * 6, task.now()
   local changed, last, warned = started, nil, false
   local bar <close> = progress.new(self.name)
@@ -76,7 +75,7 @@ function methods:wait(options)
     local now, beat = task.now(), pulse(self)
     if beat ~= last then
       last, changed, warned = beat, now, false
-    elseif now - changed > STUCK_AFTER and not warned then
+    elseif now - changed > stuck_after and not warned then
       warned = true
       core.log("warn", ("%s has not changed since %s (state %s): it may be stuck")
         :format(self.name, self.update_time or "it began", self.state))

@@ -98,4 +98,5 @@
 ---@field poll? number seconds between looks, growing to six times that; default 10 (local: 0.1)
 ---@field timeout? number seconds after which to give up, the job going on; default none
 ---@field raise? boolean false: FAILED and CANCELLED are returned, not raised; default true
+---@field stuck_after? number seconds without a change after which it warns; default 1800
 ---@field on_progress? fun(model: gt.Model) called with the model at every look

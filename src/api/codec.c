@@ -53,11 +53,12 @@ static void exact_integers(lua_State *L)
   int table = lua_gettop(L);
   lua_pushnil(L);
   while (lua_next(L, table)) {
-    if (lua_type(L, -1) == LUA_TTABLE) {
+    int type = lua_type(L, -1);
+    if (type == LUA_TTABLE) {
       exact_integers(L);
-    } else if (lua_type(L, -1) == LUA_TNUMBER && !lua_isinteger(L, -1)) {
+    } else if (type == LUA_TNUMBER) { /* a float: lua-cjson knows no other */
       double v = lua_tonumber(L, -1);
-      if (v == floor(v) && fabs(v) <= 0x1p53) {
+      if (fabs(v) <= 0x1p53 && v == (double)(lua_Integer)v) {
         lua_pushvalue(L, -2);
         lua_pushinteger(L, (lua_Integer)v);
         lua_rawset(L, table); /* an existing key: allowed while traversing */
@@ -172,11 +173,8 @@ void gt_codec_copy(lua_State *L, int target, const char *to, int source,
   source = lua_absindex(L, source);
   lua_pushstring(L, from);
   int type = lua_rawget(L, source);
-  if (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN) {
-    lua_pushstring(L, to);
-    lua_insert(L, -2);
-    lua_rawset(L, target);
-  } else {
+  if (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN)
+    lua_setfield(L, target, to);
+  else
     lua_pop(L, 1);
-  }
 }

@@ -380,5 +380,6 @@ int gt_files_delete(lua_State *L)
   const char *name = push_file_name(L, "delete_file");
   struct gt_request *r = gt_request_new(L, "delete_file", NULL, 0, 60);
   gt_request_name(r, name);
+  r->call.counted = true;
   return gt_request_send(L, r, "DELETE", on_deleted);
 }

@@ -162,6 +162,7 @@ static int on_generated(lua_State *L, int status, lua_KContext ctx)
     return gt_request_send(L, r, "GET", on_looked);
   }
   gt_request_result(L, r);
+  gt_request_recycle(L, REQUEST);
   gt_response_shape(L);
   return 1;
 }

@@ -136,6 +136,36 @@ void gt_options_check(lua_State *L, int idx, const struct gt_option *list,
   }
 }
 
+/* [-0, +0, -] Which options the table has, a bit each (modulo 64: a bit says "perhaps").
+ * Looking up every option of a list that long costs more than all else here. */
+static uint64_t present(lua_State *L, int idx, const struct gt_option *list)
+{
+  uint64_t bits = 0;
+  if (lua_getmetatable(L, idx)) { /* may add some */
+    lua_pop(L, 1);
+    return UINT64_MAX;
+  }
+  lua_pushnil(L);
+  while (lua_next(L, idx)) {
+    lua_pop(L, 1);
+    const struct gt_option *o =
+        lua_type(L, -1) == LUA_TSTRING ? find(list, lua_tostring(L, -1)) : NULL;
+    if (o) bits |= (uint64_t)1 << ((o - list) & 63);
+  }
+  return bits;
+}
+
+static bool may_have(uint64_t bits, const struct gt_option *o,
+                     const struct gt_option *list)
+{
+  return bits >> ((o - list) & 63) & 1;
+}
+
+static bool in_group(const struct gt_option *o, const char *group)
+{
+  return o->wire && o->group && strcmp(o->group, group) == 0;
+}
+
 static void write_value(lua_State *L, const struct gt_option *o, struct gt_buf *out)
 {
   size_t len;
@@ -160,10 +190,14 @@ void gt_options_write(lua_State *L, int idx, const struct gt_option *list,
                       const char *group, struct gt_buf *out, bool *first)
 {
   if (lua_isnoneornil(L, idx)) return;
+  idx = lua_absindex(L, idx);
+  uint64_t bits = present(L, idx, list);
   for (const struct gt_option *o = list; o->name; o++) {
-    if (!o->wire || !o->group || strcmp(o->group, group) != 0) continue;
+    if (!may_have(bits, o, list) || !in_group(o, group)) continue;
     if (lua_getfield(L, idx, o->name) != LUA_TNIL) {
-      gt_buf_addf(out, "%s\"%s\":", *first ? "" : ",", o->wire);
+      gt_buf_adds(out, *first ? "\"" : ",\"");
+      gt_buf_adds(out, o->wire);
+      gt_buf_adds(out, "\":");
       *first = false;
       write_value(L, o, out);
     }
@@ -176,8 +210,10 @@ bool gt_options_any(lua_State *L, int idx, const struct gt_option *list,
 {
   if (lua_isnoneornil(L, idx)) return false;
   bool any = false;
+  idx = lua_absindex(L, idx);
+  uint64_t bits = present(L, idx, list);
   for (const struct gt_option *o = list; o->name && !any; o++) {
-    if (!o->wire || !o->group || strcmp(o->group, group) != 0) continue;
+    if (!may_have(bits, o, list) || !in_group(o, group)) continue;
     any = lua_getfield(L, idx, o->name) != LUA_TNIL;
     lua_pop(L, 1);
   }

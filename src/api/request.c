@@ -13,6 +13,9 @@
   ((struct gt_request *)((char *)(ptr)-offsetof(struct gt_request, member)))
 
 static const char TYPE_NAME[] = "gt.request";
+static const char IDLE; /* its address: registry slot of the list of idle requests */
+
+enum { IDLE_MAX = 1024 };
 
 static int request_gc(lua_State *L)
 {
@@ -31,14 +34,60 @@ static void on_cancel(struct gt_wait *w) { gt_call_cancel(&REQUEST_OF(w, wait)->
 static void start_url(struct gt_request *r, const char *version)
 {
   gt_buf_adds(&r->url, gt_session_base_url(r->session));
-  gt_buf_addf(&r->url, "/%s/", version);
+  gt_buf_addc(&r->url, '/');
+  gt_buf_adds(&r->url, version);
+  gt_buf_addc(&r->url, '/');
+}
+
+/* [-0, +1, m] The list of idle requests; how many there are. */
+static lua_Integer push_idle(lua_State *L)
+{
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &IDLE) == LUA_TTABLE)
+    return (lua_Integer)lua_rawlen(L, -1);
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &IDLE);
+  return 0;
+}
+
+/* [-0, +1, m] An idle request, or a new one without a metatable. */
+static struct gt_request *push_request(lua_State *L)
+{
+  lua_Integer n = push_idle(L);
+  if (n > 0) {
+    lua_rawgeti(L, -1, n);
+    lua_pushnil(L);
+    lua_rawseti(L, -3, n);
+  } else {
+    lua_newuserdatauv(L, sizeof(struct gt_request), 0);
+  }
+  lua_remove(L, -2);
+  return lua_touserdata(L, -1);
+}
+
+void gt_request_recycle(lua_State *L, int idx)
+{
+  struct gt_request *r = lua_touserdata(L, idx);
+  if (r->call.running || r->stream) return;
+  gt_call_clear(&r->call);
+  gt_buf_clear(&r->url);
+  gt_buf_clear(&r->body);
+  lua_pushvalue(L, idx);
+  lua_Integer n = push_idle(L);
+  lua_insert(L, -2);
+  if (n < IDLE_MAX)
+    lua_rawseti(L, -2, n + 1);
+  else
+    lua_pop(L, 1);
+  lua_pop(L, 1);
 }
 
 struct gt_request *gt_request_new(lua_State *L, const char *op, const char *model,
                                   int idx, double deadline)
 {
   struct gt_session *s = gt_session_ready(L);
-  struct gt_request *r = lua_newuserdatauv(L, sizeof *r, 0);
+  struct gt_request *r = push_request(L);
   memset(r, 0, offsetof(struct gt_request, call));
   gt_session_prepare(s, &r->call, op, model, deadline);
   gt_buf_init(&r->url, GT_REQUEST_URL_MAX);
@@ -49,11 +98,15 @@ struct gt_request *gt_request_new(lua_State *L, const char *op, const char *mode
   r->phase = 0;
   r->until = 0;
   r->wait.cancel = on_cancel;
-  if (luaL_newmetatable(L, TYPE_NAME)) {
-    lua_pushcfunction(L, request_gc);
-    lua_setfield(L, -2, "__gc");
+  if (!lua_getmetatable(L, -1)) {
+    if (luaL_newmetatable(L, TYPE_NAME)) {
+      lua_pushcfunction(L, request_gc);
+      lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+  } else {
+    lua_pop(L, 1);
   }
-  lua_setmetatable(L, -2);
   if (idx) r->call.deadline = gt_options_number(L, idx, "timeout", r->call.deadline);
   start_url(r, "v1beta");
   return r;
@@ -66,28 +119,29 @@ void gt_request_again(struct gt_request *r, const char *version)
   start_url(r, version);
 }
 
+#define UNRESERVED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+
+static void add_encoded(struct gt_buf *out, const char *text, const char *safe)
+{
+  for (;;) {
+    size_t run = strspn(text, safe);
+    gt_buf_add(out, text, run);
+    text += run;
+    if (!*text) return;
+    gt_buf_addf(out, "%%%02X", (unsigned)(unsigned char)*text++);
+  }
+}
+
 void gt_request_query(struct gt_request *r, const char *name, const char *value)
 {
   bool first = !strchr(gt_buf_str(&r->url), '?');
   gt_buf_addf(&r->url, "%c%s=", first ? '?' : '&', name);
-  for (const char *p = value; *p; p++) {
-    if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~",
-               *p))
-      gt_buf_addc(&r->url, *p);
-    else
-      gt_buf_addf(&r->url, "%%%02X", (unsigned)(unsigned char)*p);
-  }
+  add_encoded(&r->url, value, UNRESERVED);
 }
 
 void gt_request_name(struct gt_request *r, const char *name)
 {
-  for (const char *p = name; *p; p++) {
-    if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/",
-               *p))
-      gt_buf_addc(&r->url, *p);
-    else
-      gt_buf_addf(&r->url, "%%%02X", (unsigned)(unsigned char)*p);
-  }
+  add_encoded(&r->url, name, UNRESERVED "/");
 }
 
 /* libcurl folds them, and the request would reach another resource than was named. */
@@ -156,4 +210,8 @@ void gt_request_result(lua_State *L, struct gt_request *r)
     lua_newtable(L); /* DELETE and friends may answer with nothing */
   else
     gt_codec_decode(L, gt_buf_str(&r->call.x.reply), r->call.x.reply.len);
+  /* Now, while they are in the cache, rather than when the collector comes by. */
+  gt_exchange_clear(&r->call.x);
+  gt_buf_clear(&r->url);
+  gt_buf_clear(&r->body);
 }

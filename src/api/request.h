@@ -28,7 +28,7 @@ struct gt_request {
   struct gt_timer timer;
   void *stream; /* api/stream.c's own, NULL elsewhere */
   int phase;    /* for primitives of several requests */
-  double until; /* likewise: monotonic end of a grace period */
+  double until; /* likewise: the end of a grace period, or when the first began */
 };
 
 /* [-0, +1, e] Pushes a new request: provider settled, call prepared (see
@@ -48,6 +48,10 @@ void gt_request_result(lua_State *L, struct gt_request *r);
 /* [-0, +0, e] The first half of that: only the raising of cancellation. After it the
  * caller looks at r->call.failed itself. */
 void gt_request_resumed(lua_State *L, struct gt_request *r);
+
+/* [-0, +0, m] The request at idx has ended and nobody will look at it any more: the next
+ * primitive may have it. Not calling this is right too, and costs a finaliser. */
+void gt_request_recycle(lua_State *L, int idx);
 
 /* [-0, +0, e] Waits that many seconds; k begins with gt_request_resumed. */
 int gt_request_pause(lua_State *L, struct gt_request *r, double seconds,

@@ -158,6 +158,7 @@ int gt_tuned_delete(lua_State *L)
   const char *name = gt_contents_model(L, 1, true, op);
   struct gt_request *r = gt_request_new(L, op, NULL, 0, 60);
   gt_request_name(r, name);
+  r->call.counted = true;
   return gt_request_send(L, r, "DELETE", on_deleted);
 }
 

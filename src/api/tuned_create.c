@@ -228,8 +228,8 @@ static int on_created(lua_State *L, int status, lua_KContext ctx)
   struct gt_request *r = (struct gt_request *)ctx;
   (void)status;
   gt_request_resumed(L, r);
+  push_source(L, r);
   if (r->call.failed && r->call.err.code == GT_ALREADY_EXISTS && r->call.doubtful) {
-    push_source(L, r);
     struct gt_err *refusal = lua_newuserdatauv(L, sizeof *refusal, 0);
     *refusal = r->call.err;
     gt_request_again(r, "v1beta");
@@ -251,7 +251,7 @@ static int on_created(lua_State *L, int status, lua_KContext ctx)
   lua_settop(L, operation + 1);
   gt_codec_copy(L, -1, "displayName", OPTIONS, "display_name");
   gt_codec_copy(L, -1, "description", OPTIONS, "description");
-  push_source(L, r);
+  lua_pushvalue(L, SOURCE);
   lua_setfield(L, -2, "baseModel");
   gt_tuned_shape(L, operation + 1, operation);
   return 1;
@@ -278,6 +278,7 @@ int gt_tuned_create(lua_State *L)
   struct gt_session *s = gt_session_ready(L);
   push_id(L, gt_session_loop(s));
   struct gt_request *r = gt_request_new(L, OP, NULL, OPTIONS, DEADLINE);
+  r->call.counted = true;
   r->body.max = BODY_MAX;
   r->until = gt_loop_wall(gt_session_loop(s)); /* when it was asked for */
   write_body(L, &r->body);

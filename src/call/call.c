@@ -202,7 +202,7 @@ void gt_call_start(struct gt_call *c)
   c->x.done = on_exchange_done;
   c->user_on_body = c->x.on_body;
   if (c->user_on_body) c->x.on_body = mark_streamed;
-  c->x.once = !c->idempotent;
+  c->x.once = !c->idempotent || c->counted;
   c->failed = c->doubtful = c->streamed = false;
   c->attempts = c->tries = c->throttles = 0;
   c->err.code = GT_OK;

@@ -21,9 +21,10 @@ struct gt_call {
   struct gt_limiter *limiter; /* NULL: none */
   const char *op, *provider;  /* for errors; static or outliving the call */
   bool idempotent;            /* may be sent again when it may have been carried out */
-  int max_attempts;           /* throttled attempts do not count */
-  double deadline;            /* seconds for everything, waiting included; > 0 */
-  double attempt_timeout;     /* seconds for one attempt; 0: what is left */
+  bool counted;     /* no silent re-send by the transport: `doubtful` must be exact */
+  int max_attempts; /* throttled attempts do not count */
+  double deadline;  /* seconds for everything, waiting included; > 0 */
+  double attempt_timeout; /* seconds for one attempt; 0: what is left */
   void (*done)(struct gt_call *c);
 
   /* outcome */

@@ -90,6 +90,19 @@ static void read_detail(struct gt_err *err, struct doc d, const char *detail)
   }
 }
 
+static bool worth_retrying(const struct gt_err *err)
+{
+  switch (err->status) {
+  case 408:
+  case 500:
+  case 502:
+  case 503:
+  case 504: return err->code != GT_DATA_LOSS;
+  case 429: return strcmp(err->reason, "PER_DAY") != 0;
+  default: return false;
+  }
+}
+
 bool gt_status_find_error(struct gt_err *err, const char *json, size_t len)
 {
   struct doc d = {json, len};
@@ -119,6 +132,8 @@ bool gt_status_find_error(struct gt_err *err, const char *json, size_t len)
     if (gt_json_find(&s, d.json, d.len, detail) != GT_JSON_OBJECT) break;
     read_detail(err, d, detail);
   }
+  err->retryable = worth_retrying(err);
+  gt_hints_add(err);
   return true;
 }
 
@@ -156,8 +171,11 @@ static void read_wire_failure(struct gt_err *err, const struct gt_exchange *x)
     gt_err_hint(err, "raise `timeout`, or send less at once");
     break;
   case GT_WIRE_TOO_LARGE:
-    gt_err_set(err, GT_RESOURCE_EXHAUSTED, "the answer is larger than %zu bytes",
-               x->max_response);
+    if (x->reply.failed)
+      gt_err_set(err, GT_RESOURCE_EXHAUSTED, "the answer is larger than %zu bytes",
+                 x->max_response);
+    else
+      gt_err_set(err, GT_RESOURCE_EXHAUSTED, "the answer's headers are too large");
     gt_err_hint(err, "ask for less at once: a smaller page or fewer tokens");
     err->exit_code = GT_EXIT_SCRIPT;
     return;
@@ -220,19 +238,6 @@ static double retry_after_header(const struct gt_exchange *x)
   return fmax(0, at - gt_clock_wall());
 }
 
-static bool worth_retrying(const struct gt_err *err)
-{
-  switch (err->status) {
-  case 408:
-  case 500:
-  case 502:
-  case 503:
-  case 504: return err->code != GT_DATA_LOSS && err->code != GT_UNKNOWN;
-  case 429: return strcmp(err->reason, "PER_DAY") != 0;
-  default: return false;
-  }
-}
-
 void gt_status_read(struct gt_err *err, const struct gt_exchange *x)
 {
   if (x->failure != GT_WIRE_OK) {
@@ -247,6 +252,10 @@ void gt_status_read(struct gt_err *err, const struct gt_exchange *x)
   double pause = retry_after_header(x);
   if (pause > 0) err->retry_after = pause;
   err->retryable = worth_retrying(err);
+  /* A wrong key is INVALID_ARGUMENT on this API. */
+  if (strncmp(err->reason, "API_KEY_", 8) == 0 ||
+      strstr(err->message, "API key expired"))
+    err->exit_code = GT_EXIT_AUTH;
   if (!err->request_id[0])
     gt_http_header_copy(x, "x-request-id", err->request_id, sizeof err->request_id);
   gt_hints_add(err);

@@ -193,6 +193,7 @@ static void recover(struct gt_upload *u)
 static void restart(struct gt_upload *u)
 {
   if (++u->restarts > MAX_RESTARTS) {
+    gt_err_hint(&u->err, "the server drops its upload sessions: try again later");
     finish(u, true);
     return;
   }

@@ -22,6 +22,7 @@ struct gt_host {
   struct gt_sched *sched;
   struct gt_session *session;
   struct gt_local *local;
+  const char *load_mode; /* of scripts: "t", or "bt" when bytecode is allowed */
 };
 
 /* The script's globals: gt and the primitives resolve on first use (lua/gt.lua), so a
@@ -29,6 +30,13 @@ struct gt_host {
 static int set_up(lua_State *L)
 {
   const struct gt_host_options *opt = lua_touserdata(L, 1);
+  if (opt->seed) { /* --seed is for the script's own chance as well */
+    lua_getglobal(L, "math");
+    lua_getfield(L, -1, "randomseed");
+    lua_pushinteger(L, (lua_Integer)opt->seed);
+    lua_call(L, 1, 0);
+    lua_pop(L, 1);
+  }
   gt_modules_install(L, opt->lua_dir);
   gt_sandbox_install(L, opt);
   lua_getglobal(L, "require");
@@ -81,6 +89,7 @@ struct gt_host *gt_host_new(const struct gt_host_options *opt, struct gt_err *er
     gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
     return NULL;
   }
+  h->load_mode = opt->allow_all ? "bt" : "t";
   struct gt_loop_options loop_opt = {.seed = opt->seed};
   h->loop = gt_loop_new(&loop_opt, err);
   if (!h->loop) goto fail;
@@ -192,7 +201,7 @@ int gt_host_run_file(struct gt_host *h, const char *path)
 {
   bool stdin_script = strcmp(path, "-") == 0;
   if (!stdin_script) add_script_folder(h->L, path);
-  return run_loaded(h, luaL_loadfilex(h->L, stdin_script ? NULL : path, NULL));
+  return run_loaded(h, luaL_loadfilex(h->L, stdin_script ? NULL : path, h->load_mode));
 }
 
 int gt_host_run_string(struct gt_host *h, const char *code, const char *chunkname)

@@ -127,11 +127,13 @@ static size_t on_read(char *out, size_t size, size_t count, void *ctx)
   return (size_t)n;
 }
 
-/* libcurl rewinds when it has to send a body again (a kept-alive connection died). */
+/* libcurl rewinds to send a body again by itself when a kept-alive connection died.
+ * Not once bytes are out: an upload asks first how many of them arrived. */
 static int on_seek(void *ctx, curl_off_t offset, int origin)
 {
   struct gt_easy *e = ctx;
   if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  if (e->sent > 0) return CURL_SEEKFUNC_FAIL;
   e->sent = offset;
   return CURL_SEEKFUNC_OK;
 }
@@ -152,6 +154,17 @@ static int on_close(void *ctx, curl_socket_t fd)
 }
 
 /* --- setting up --- */
+
+/* libcurl looks these up and copies them for every request, a walk through the whole
+ * environment each time. */
+static bool proxy_in_environment(void)
+{
+  static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY",
+                                      "all_proxy", "ALL_PROXY"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (getenv(names[i])) return true;
+  return false;
+}
 
 static struct gt_easy *easy_new(struct gt_sockets *sockets, struct gt_err *err)
 {
@@ -195,6 +208,10 @@ static struct gt_easy *easy_new(struct gt_sockets *sockets, struct gt_err *err)
   const char *ca = getenv("CURL_CA_BUNDLE");
   if (!ca || !*ca) ca = getenv("SSL_CERT_FILE");
   if (ca && *ca) so->curl_easy_setopt(c, CURLOPT_CAINFO, ca);
+  if (!proxy_in_environment()) {
+    so->curl_easy_setopt(c, CURLOPT_PROXY, "");
+    so->curl_easy_setopt(c, CURLOPT_NOPROXY, "");
+  }
   return e;
 }
 
@@ -338,8 +355,11 @@ static enum gt_wire_failure classify(struct gt_easy *e, CURLcode code)
   curl_off_t connected = 0;
   switch (code) {
   case CURLE_OK: return GT_WIRE_OK;
-  case CURLE_URL_MALFORMAT:
-  case CURLE_UNSUPPORTED_PROTOCOL: return GT_WIRE_BAD_URL;
+  case CURLE_URL_MALFORMAT: return GT_WIRE_BAD_URL;
+  case CURLE_UNSUPPORTED_PROTOCOL:
+    /* Also what libcurl says of an answer that is no HTTP/1. */
+    so->curl_easy_getinfo(e->curl, CURLINFO_PRETRANSFER_TIME_T, &connected);
+    return connected == 0 ? GT_WIRE_BAD_URL : GT_WIRE_BROKEN;
   case CURLE_COULDNT_RESOLVE_HOST: return GT_WIRE_RESOLVE;
   case CURLE_COULDNT_RESOLVE_PROXY:
   case CURLE_PROXY: return GT_WIRE_PROXY;
@@ -356,9 +376,11 @@ static enum gt_wire_failure classify(struct gt_easy *e, CURLcode code)
   case CURLE_WRITE_ERROR:
     if (e->stopped) return GT_WIRE_STOPPED;
     return x->reply.failed || x->head.failed ? GT_WIRE_TOO_LARGE : GT_WIRE_BROKEN;
+  case CURLE_OUT_OF_MEMORY:
+    /* What libcurl says of a header line beyond its own ceiling. */
+    return x->status && !x->reply.len ? GT_WIRE_TOO_LARGE : GT_WIRE_LOCAL;
   case CURLE_ABORTED_BY_CALLBACK:
-  case CURLE_READ_ERROR:
-  case CURLE_OUT_OF_MEMORY: return GT_WIRE_LOCAL;
+  case CURLE_READ_ERROR: return GT_WIRE_LOCAL;
   default: return GT_WIRE_BROKEN;
   }
 }

@@ -79,6 +79,8 @@ return {
         help = "seconds after which to give up, the job going on; default none" },
       { name = "raise", type = "boolean",
         help = "false: FAILED and CANCELLED are returned, not raised; default true" },
+      { name = "stuck_after", type = "number",
+        help = "seconds without a change after which it warns; default 1800" },
       { name = "on_progress", type = "fun(model: gt.Model)", help = "called with the model at every look" },
     },
     class = "gt.WaitOptions",
