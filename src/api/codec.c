@@ -1,4 +1,4 @@
-/* lua-cjson for the wire. See codec.h. */
+/* JSON for the wire. See codec.h. */
 #include "api/codec.h"
 
 #include "base/json_write.h"
@@ -7,11 +7,12 @@
 
 #include <lauxlib.h>
 #include <lua-cjson.h>
+#include <lualib.h>
 #include <math.h>
 
 enum { MAX_DEPTH = 200 };
 
-static const char KEY; /* its address: registry slot of {decode, encode} */
+static const char KEY; /* its address: registry slot of lua-cjson's decode */
 
 /* [-0, +1, e] A field of a cjson instance of our own. */
 static void call_setting(lua_State *L, const char *name, int value)
@@ -24,24 +25,19 @@ static void call_setting(lua_State *L, const char *name, int value)
   lua_call(L, 1, 0);
 }
 
-static void push_codec(lua_State *L)
+static void push_decoder(lua_State *L)
 {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &KEY) == LUA_TTABLE) return;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &KEY) == LUA_TFUNCTION) return;
   lua_pop(L, 1);
-  lua_createtable(L, 2, 0);
   lua_pushcfunction(L, luaopen_cjson);
-  lua_call(L, 0, 1); /* codec, cjson */
+  lua_call(L, 0, 1);
   lua_getfield(L, -1, "new");
   lua_call(L, 0, 1);
   lua_remove(L, -2);
   call_setting(L, "decode_invalid_numbers", -1); /* NaN and 0x10 are no JSON */
-  call_setting(L, "encode_max_depth", MAX_DEPTH);
   call_setting(L, "decode_max_depth", MAX_DEPTH);
   lua_getfield(L, -1, "decode");
-  lua_rawseti(L, -3, 1);
-  lua_getfield(L, -1, "encode");
-  lua_rawseti(L, -3, 2);
-  lua_pop(L, 1);
+  lua_remove(L, -2);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &KEY);
 }
@@ -68,25 +64,137 @@ static void exact_integers(lua_State *L)
   }
 }
 
+bool gt_codec_parse(lua_State *L, const char *json, size_t len)
+{
+  push_decoder(L);
+  lua_pushlstring(L, json, len);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK) return false;
+  if (lua_type(L, -1) == LUA_TTABLE) exact_integers(L);
+  return true;
+}
+
 void gt_codec_decode(lua_State *L, const char *json, size_t len)
 {
-  push_codec(L);
-  lua_rawgeti(L, -1, 1);
-  lua_remove(L, -2);
-  lua_pushlstring(L, json, len);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
-    gt_raisef(L, GT_INTERNAL, "try again; a proxy in between may have changed it",
-              "the server's answer is not JSON (%s)",
-              lua_isstring(L, -1) ? lua_tostring(L, -1) : "?");
+  if (gt_codec_parse(L, json, len)) return;
+  gt_raisef(L, GT_INTERNAL, "try again; a proxy in between may have changed it",
+            "the server's answer is not JSON (%s)", luaL_tolstring(L, -1, NULL));
+}
+
+/* --- writing --- */
+
+static void write_value(lua_State *L, int idx, struct gt_buf *out, const char *what,
+                        int depth);
+
+static int refuse(lua_State *L, const char *what, const char *why)
+{
+  return gt_raisef(L, GT_INVALID_ARGUMENT,
+                   "use strings, numbers, booleans, lists and tables with string keys",
+                   "%s cannot be sent as JSON: %s", what, why);
+}
+
+/* The length of a list, -1 for a table that is none (the empty one included). */
+static lua_Integer list_length(lua_State *L, int idx)
+{
+  lua_Integer n = (lua_Integer)lua_rawlen(L, idx), keys = 0;
+  if (n == 0) return -1;
+  lua_pushnil(L);
+  while (lua_next(L, idx)) {
+    lua_pop(L, 1);
+    keys++;
   }
-  if (lua_type(L, -1) == LUA_TTABLE) exact_integers(L);
+  return keys == n ? n : -1;
+}
+
+/* [-0, +1, e] The table's keys, sorted, as a list. */
+static void push_sorted_keys(lua_State *L, int idx, const char *what)
+{
+  lua_Integer n = 0;
+  lua_newtable(L);
+  int keys = lua_gettop(L);
+  lua_pushnil(L);
+  while (lua_next(L, idx)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) != LUA_TSTRING)
+      refuse(L, what, "a table has keys that are neither names nor 1 to n");
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, keys, ++n);
+  }
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getfield(L, -1, LUA_TABLIBNAME);
+  lua_getfield(L, -1, "sort");
+  lua_pushvalue(L, keys);
+  lua_call(L, 1, 0);
+  lua_settop(L, keys);
+}
+
+static void write_table(lua_State *L, int idx, struct gt_buf *out, const char *what,
+                        int depth)
+{
+  if (depth > MAX_DEPTH) refuse(L, what, "it is nested too deeply");
+  luaL_checkstack(L, 8, NULL);
+  lua_Integer n = list_length(L, idx);
+  if (n >= 0) {
+    for (lua_Integer i = 1; i <= n; i++) {
+      gt_buf_addc(out, i == 1 ? '[' : ',');
+      lua_rawgeti(L, idx, i);
+      write_value(L, lua_gettop(L), out, what, depth + 1);
+      lua_pop(L, 1);
+    }
+    gt_buf_addc(out, ']');
+    return;
+  }
+  push_sorted_keys(L, idx, what);
+  int keys = lua_gettop(L);
+  n = (lua_Integer)lua_rawlen(L, keys);
+  gt_buf_addc(out, '{');
+  for (lua_Integer i = 1; i <= n; i++) {
+    size_t len;
+    if (i > 1) gt_buf_addc(out, ',');
+    lua_rawgeti(L, keys, i);
+    const char *key = lua_tolstring(L, -1, &len);
+    gt_codec_string(L, out, key, len, what);
+    gt_buf_addc(out, ':');
+    lua_rawget(L, idx);
+    write_value(L, lua_gettop(L), out, what, depth + 1);
+    lua_pop(L, 1);
+  }
+  gt_buf_addc(out, '}');
+  lua_pop(L, 1);
+}
+
+static void write_value(lua_State *L, int idx, struct gt_buf *out, const char *what,
+                        int depth)
+{
+  size_t len;
+  const char *s;
+  switch (lua_type(L, idx)) {
+  case LUA_TSTRING:
+    s = lua_tolstring(L, idx, &len);
+    gt_codec_string(L, out, s, len, what);
+    break;
+  case LUA_TNUMBER:
+    if (lua_isinteger(L, idx))
+      gt_json_int(out, lua_tointeger(L, idx));
+    else
+      gt_json_double(out, lua_tonumber(L, idx));
+    break;
+  case LUA_TBOOLEAN: gt_buf_adds(out, lua_toboolean(L, idx) ? "true" : "false"); break;
+  case LUA_TTABLE: write_table(L, idx, out, what, depth); break;
+  case LUA_TLIGHTUSERDATA:
+    if (!lua_touserdata(L, idx)) { /* cjson.null */
+      gt_buf_adds(out, "null");
+      break;
+    }
+    /* fall through */
+  default: refuse(L, what, luaL_typename(L, idx));
+  }
 }
 
 void gt_codec_encode(lua_State *L, int idx, struct gt_buf *out, const char *what,
                      bool as_list)
 {
   idx = lua_absindex(L, idx);
-  if (as_list && lua_type(L, idx) == LUA_TTABLE && lua_rawlen(L, idx) == 0) {
+  if (as_list && lua_type(L, idx) == LUA_TTABLE) {
     lua_pushnil(L);
     if (!lua_next(L, idx)) {
       gt_buf_adds(out, "[]");
@@ -94,22 +202,7 @@ void gt_codec_encode(lua_State *L, int idx, struct gt_buf *out, const char *what
     }
     lua_pop(L, 2);
   }
-  push_codec(L);
-  lua_rawgeti(L, -1, 2);
-  lua_remove(L, -2);
-  lua_pushvalue(L, idx);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK)
-    gt_raisef(L, GT_INVALID_ARGUMENT,
-              "use strings, numbers, booleans, lists and tables",
-              "%s cannot be sent as JSON: %s", what,
-              lua_isstring(L, -1) ? lua_tostring(L, -1) : "?");
-  size_t len;
-  const char *json = lua_tolstring(L, -1, &len);
-  if (gt_utf8_check(json, len) != len)
-    gt_raisef(L, GT_INVALID_ARGUMENT, "convert the text to UTF-8",
-              "%s holds bytes that are not UTF-8", what);
-  gt_buf_add(out, json, len);
-  lua_pop(L, 1);
+  write_value(L, idx, out, what, 0);
 }
 
 void gt_codec_string(lua_State *L, struct gt_buf *out, const char *s, size_t len,

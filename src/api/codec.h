@@ -1,4 +1,6 @@
-/* JSON between Lua values and the wire: lua-cjson, with exact integers.
+/* JSON between Lua values and the wire: read by lua-cjson, with exact integers; written
+ * here, with sorted keys and every digit, so that the same table gives the same bytes
+ * (lua-cjson writes keys in the order of the hash, and 14 digits).
  *
  * Used by the files of api/. It has a cjson of its own, so a script that changes the
  * settings of `require "cjson"` changes nothing here. Numbers without a fraction come
@@ -10,10 +12,13 @@
 
 #include <lua.h>
 
+/* [-0, +1, m] Decodes; false with the reason (a string) on the stack when the text is no
+ * JSON. */
+bool gt_codec_parse(lua_State *L, const char *json, size_t len);
 /* [-0, +1, e] Decodes; raises INTERNAL when the text is no JSON. */
 void gt_codec_decode(lua_State *L, const char *json, size_t len);
-/* [-0, +0, e] Appends the JSON of the value at idx; `what` names it in errors. An empty
- * table is {} unless as_list. */
+/* [-0, +0, e] Appends the JSON of the value at idx; `what` names it in errors. A table with
+ * the keys 1..n is a list, an empty one {} unless as_list; cjson.null is null. */
 void gt_codec_encode(lua_State *L, int idx, struct gt_buf *out, const char *what,
                      bool as_list);
 /* [-0, +0, e] Appends a string value, raising when it is not valid UTF-8. */

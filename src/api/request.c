@@ -202,14 +202,38 @@ void gt_request_resumed(lua_State *L, struct gt_request *r)
   gt_task_resumed(L, &r->wait);
 }
 
+/* [-0, +0, e] The answer is no JSON object; the value or reason is on top of the stack.
+ */
+static void refuse_answer(lua_State *L, const struct gt_request *r, bool is_json)
+{
+  const struct gt_call *c = &r->call;
+  struct gt_err err;
+  if (is_json) {
+    gt_err_set(&err, GT_INTERNAL, "the server's answer is a %s, not a JSON object",
+               lua_istable(L, -1) ? "list" : luaL_typename(L, -1));
+    gt_err_hint(&err, "is this a server for the Gemini API? check --base-url");
+  } else {
+    gt_err_set(&err, GT_INTERNAL, "the server's answer is not JSON (%s)",
+               luaL_tolstring(L, -1, NULL));
+    gt_err_hint(&err, "try again; a proxy in between may have changed it");
+  }
+  err.status = c->x.status;
+  err.attempts = c->attempts;
+  gt_err_copy(err.op, sizeof err.op, c->op, strlen(c->op));
+  gt_err_copy(err.provider, sizeof err.provider, c->provider, strlen(c->provider));
+  gt_raise(L, &err);
+}
+
 void gt_request_result(lua_State *L, struct gt_request *r)
 {
   gt_request_resumed(L, r);
   if (r->call.failed) gt_raise(L, &r->call.err);
   if (r->call.x.reply.len == 0)
     lua_newtable(L); /* DELETE and friends may answer with nothing */
-  else
-    gt_codec_decode(L, gt_buf_str(&r->call.x.reply), r->call.x.reply.len);
+  else if (!gt_codec_parse(L, gt_buf_str(&r->call.x.reply), r->call.x.reply.len))
+    refuse_answer(L, r, false);
+  else if (!lua_istable(L, -1) || lua_rawlen(L, -1) > 0)
+    refuse_answer(L, r, true);
   /* Now, while they are in the cache, rather than when the collector comes by. */
   gt_exchange_clear(&r->call.x);
   gt_buf_clear(&r->url);

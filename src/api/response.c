@@ -77,9 +77,10 @@ static void read_usage(lua_State *L, int raw, int out)
 void gt_response_shape(lua_State *L)
 {
   int raw = lua_gettop(L);
-  if (!lua_istable(L, raw))
+  if (!lua_istable(L, raw) || lua_rawlen(L, raw) > 0)
     gt_raisef(L, GT_INTERNAL, "is this a server for the Gemini API?",
-              "the server's answer is a JSON %s, not an object", luaL_typename(L, raw));
+              "the server's answer is a %s, not a JSON object",
+              lua_istable(L, raw) ? "list" : luaL_typename(L, raw));
   lua_createtable(L, 0, 8);
   int out = raw + 1;
   gt_codec_copy(L, out, "model_version", raw, "modelVersion");

@@ -10,6 +10,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#if defined __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 struct gt_credential {
   size_t size; /* of the mapping */
   const char *source;
@@ -54,7 +62,7 @@ static struct gt_credential *make(const char *key, size_t len, const char *sourc
   (void)mlock(c, size);
   /* libcurl copies the header: no core dump of this process, and no debugger of another
    * user. The sanitizers' leak check needs to look at its own process. */
-#ifndef __SANITIZE_ADDRESS__
+#ifndef SANITIZED
   (void)prctl(PR_SET_DUMPABLE, 0);
 #endif
   c->size = size;

@@ -5,7 +5,10 @@ set -uo pipefail
 passed=0 failed=0
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
-git ls-files --cached --others --exclude-standard | tar cf - -T - | tar xf - -C "$work"
+# A release archive is no checkout: then all but the builds.
+{ git ls-files --cached --others --exclude-standard 2>/dev/null ||
+  find . -path './build*' -prune -o -path './.*' -prune -o -type f -print; } |
+  tar cf - -T - | tar xf - -C "$work"
 mkdir -p "$work/build"
 cp build-test/gtlua "$work/build/"
 export PATH=$work/build:$PATH

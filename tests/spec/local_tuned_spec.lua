@@ -152,7 +152,7 @@ describe("tuned models", function()
     for _ = 1, 2000 do
       local _, now = send("GET", "/v1beta/" .. operation.name)
       seen = now.metadata
-      if seen.completedSteps then break end
+      if seen.completedSteps and seen.snapshots then break end
       gt.sleep(0.002)
     end
     expect.between(seen.completedSteps, 1, 1999999)

@@ -94,7 +94,8 @@ gt.shield(60, function() $ready local stop = gt.now() + 0.4 while gt.now() < sto
 gt.sleep(60)
 LUA
 
-run "the third ends a C function too" 130 "ready" "INT INT INT" "$@" <<LUA
+# More than three: signals that come before the process runs again are one.
+run "the third ends a C function too" 130 "ready" "INT INT INT INT INT INT" "$@" <<LUA
 $ready print((("a"):rep(40)):find(("a?"):rep(40) .. ("a*"):rep(20) .. "b"))
 LUA
 
