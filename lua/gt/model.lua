@@ -55,7 +55,7 @@ end
 --- timeout: seconds after which DEADLINE_EXCEEDED is raised, the job going on (default
 --- none). raise = false returns FAILED and CANCELLED instead of raising them.
 --- stuck_after: seconds without a change after which it warns (default 1800).
----@param options { poll: number?, timeout: number?, raise: boolean?, stuck_after: number?, on_progress: fun(model: table)? }?
+---@param options gt.WaitOptions?
 ---@return table self
 function methods:wait(options)
   options = options or {}

@@ -62,14 +62,19 @@ int gt_buf_addc(struct gt_buf *b, char c) { return gt_buf_add(b, &c, 1); }
 int gt_buf_addf(struct gt_buf *b, const char *fmt, ...)
 {
   va_list ap;
+  /* Into what is free already; short texts fit as a rule. */
+  size_t left = b->data ? b->cap - b->len : 0;
   va_start(ap, fmt);
-  int n = vsnprintf(NULL, 0, fmt, ap);
+  int n = vsnprintf(left ? b->data + b->len : NULL, left, fmt, ap);
   va_end(ap);
-  char *at = n < 0 ? NULL : gt_buf_room(b, (size_t)n);
-  if (!at) return -1;
-  va_start(ap, fmt);
-  vsnprintf(at, (size_t)n + 1, fmt, ap);
-  va_end(ap);
+  if (n < 0 || b->failed) return -1;
+  if ((size_t)n >= left) {
+    char *at = gt_buf_room(b, (size_t)n);
+    if (!at) return -1;
+    va_start(ap, fmt);
+    vsnprintf(at, (size_t)n + 1, fmt, ap);
+    va_end(ap);
+  }
   b->len += (size_t)n;
   return 0;
 }

@@ -42,6 +42,8 @@ int gt_json_double(struct gt_buf *b, double v)
 {
   if (isnan(v)) return gt_buf_adds(b, "\"NaN\"");
   if (isinf(v)) return gt_buf_adds(b, v > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+  if (v == floor(v) && fabs(v) < 1e15 && (v != 0 || !signbit(v)))
+    return gt_json_int(b, (int64_t)v);
   char text[32];
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, v);

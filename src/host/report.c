@@ -19,11 +19,12 @@ static void print_visible(const char *s, size_t len)
   }
 }
 
-/* [-0, +0, -] tostring for a value whose __tostring may itself fail. */
+/* [-0, +1 or +0, e] The text of a string, or what __tostring makes; nothing for any
+ * other value: its address would tell nobody anything. */
 static int to_text(lua_State *L)
 {
-  luaL_tolstring(L, 1, NULL);
-  return 1;
+  if (lua_isstring(L, 1)) return 1;
+  return luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING;
 }
 
 int gt_report_error(lua_State *L, int idx, const char *traceback)

@@ -23,6 +23,7 @@ struct gt_sched *gt_sched_new(lua_State *L, struct gt_loop *loop, struct gt_err 
   s->loop = loop;
   *(struct gt_sched **)lua_getextraspace(L) = s;
   gt_coro_install(L);
+  gt_leave_install(L);
   return s;
 }
 
@@ -116,7 +117,7 @@ static int push_trace(lua_State *L)
   struct gt_sched *s = gt_sched_of(L); /* error */
   gt_anchor_push(L, s->main);
   lua_getiuservalue(L, 2, GT_TASK_ERROR);
-  if (lua_rawequal(L, 1, 3) && !lua_isnil(L, 3))
+  if (lua_rawequal(L, 1, 3)) /* nil: raised as such, or nothing was kept */
     lua_getiuservalue(L, 2, GT_TASK_TRACE);
   else if (s->deadlock && gt_scope_of_error(L, 1) == s->deadlock_id)
     lua_pushstring(L, s->deadlock);

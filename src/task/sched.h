@@ -220,6 +220,9 @@ void gt_coro_install(lua_State *L);
 /* The coroutine inside co (or co itself) whose C function waits. */
 lua_State *gt_coro_innermost(lua_State *co);
 
+/* leave.c */
+void gt_leave_install(lua_State *L);
+
 /* interrupt.c */
 int gt_interrupt_begin(struct gt_sched *s, struct gt_err *err);
 void gt_interrupt_end(struct gt_sched *s);

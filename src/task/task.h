@@ -16,8 +16,8 @@ struct gt_loop;
 struct gt_sched; /* the scheduler of one Lua state; found in its extra space */
 struct gt_task;
 
-/* Makes the scheduler of L (the main state) and replaces the functions of the coroutine
- * library; after luaL_openlibs and before any coroutine is made. */
+/* Makes the scheduler of L (the main state), replaces the functions of the coroutine
+ * library and os.exit; after luaL_openlibs and before any coroutine is made. */
 struct gt_sched *gt_sched_new(lua_State *L, struct gt_loop *loop, struct gt_err *err);
 /* After lua_close(L). */
 void gt_sched_free(struct gt_sched *s);
