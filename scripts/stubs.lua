@@ -170,6 +170,8 @@ local function check_entries()
   check_covered(known, require "gt.core.api", "", "api")
   check_covered(known, dataset, "dataset.", "dataset")
   check_covered(known, getmetatable(dataset.from {}).__index, "dataset:", "Dataset")
+  check_covered(known, require "gt.score", "score.", "score")
+  check_covered(known, require "gt.payback", "payback.", "payback")
   check_covered(known, require "gt.model".methods, "model:", "model")
   check_covered(known, core.group_methods, "group:", "group")
   for name, value in pairs(require "gt.task") do

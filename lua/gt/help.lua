@@ -3,7 +3,7 @@
 
 local help = {}
 
-local SETS = { "calls", "siblings", "tasks", "objects" }
+local SETS = { "calls", "siblings", "tasks", "objects", "scores" }
 
 --- Every function and method, in reading order.
 ---@return table[] entries as described in lua/gt/help/calls.lua

@@ -253,7 +253,7 @@ gt.dataset = {}
 ---```lua
 ---local train, test = gt.dataset.load("reviews.jsonl"):split { test = 0.25 }
 ---```
----@param path string rows { text_input, output }, { input, output }, { prompt, completion }, { messages }, { contents }
+---@param path string rows { text_input, output }, { input, output }, { prompt, completion }
 ---@return gt.Dataset data
 function gt.dataset.load(path) end
 
@@ -266,3 +266,59 @@ function gt.dataset.load(path) end
 ---@param rows gt.Row[]
 ---@return gt.Dataset data
 function gt.dataset.from(rows) end
+
+---@class gt.score_module
+gt.score = {}
+
+---Scores label answers: accuracy with its 95 % interval and the counts of the confusion table. White space and case around an answer do not count; nil is a row without an answer.
+---
+---* `INVALID_ARGUMENT` not a list of rows
+---```lua
+---print(gt.score.line(gt.score.labels { { truth = "positive", answer = "positive" } }))
+---```
+---@param rows { truth: string, answer: string? }[]
+---@return gt.Score score
+function gt.score.labels(rows) end
+
+---A score as one line for people.
+---
+---```lua
+---print(gt.score.line(score))
+---```
+---@param score gt.Score
+---@return string line
+function gt.score.line(score) end
+
+---The confusion table as text: a line a true label, a column an answer.
+---
+---```lua
+---print(gt.score.confusion_table(score))
+---```
+---@param score gt.Score
+---@return string text
+function gt.score.confusion_table(score) end
+
+---The 95 % interval of a share (Wilson's score interval).
+---
+---```lua
+---print(gt.score.wilson(45, 50)) --> 0.786398  0.956524
+---```
+---@param right integer
+---@param n integer
+---@return number low
+---@return number high
+function gt.score.wilson(right, n) end
+
+---@class gt.payback_module
+gt.payback = {}
+
+---Does tuning pay against prompting? Training is paid once; each call saves the tokens of the longer prompt. All figures are yours: gtlua ships no prices.
+---
+---* `INVALID_ARGUMENT` a figure is missing or negative
+---```lua
+---print(gt.payback.of { training_tokens = 9000, epochs = 3, price_training = 5, prompt_tokens = 300,
+---  tuned_tokens = 40, price_input = 0.3, calls_per_month = 100000 }.months)
+---```
+---@param options gt.PaybackOptions
+---@return gt.Payback payback
+function gt.payback.of(options) end

@@ -100,3 +100,13 @@
 ---@field raise? boolean false: FAILED and CANCELLED are returned, not raised; default true
 ---@field stuck_after? number seconds without a change after which it warns; default 1800
 ---@field on_progress? fun(model: gt.Model) called with the model at every look
+
+---Options of gt.payback.of.
+---@class gt.PaybackOptions
+---@field training_tokens number tokens of the training data, once through
+---@field epochs number passes over it; training is billed per token and pass
+---@field price_training number dollars per million training tokens
+---@field prompt_tokens number input tokens of a call with the long prompt
+---@field tuned_tokens number input tokens of the same call to the tuned model
+---@field price_input number dollars per million input tokens
+---@field calls_per_month number calls a month

@@ -291,3 +291,20 @@ function Task:wait() end
 ---@field where string? "pipeline.lua:12"
 ---@field cause any
 ---@field others gt.Error[]? further errors of the same group
+
+---What gt.score.labels counted.
+---@class gt.Score
+---@field n integer rows that were answered
+---@field right integer
+---@field failed integer rows without an answer, apart from wrong ones
+---@field accuracy number right / (n + failed)
+---@field low number lower end of its 95 % interval
+---@field high number upper end
+---@field labels string[] the true labels, sorted
+---@field counts table<string, table<string, integer>> counts[truth][answer]
+
+---What gt.payback.of worked out.
+---@class gt.Payback
+---@field training_cost number dollars, once
+---@field monthly_saving number dollars a month
+---@field months number? training_cost / monthly_saving; nil when nothing is saved

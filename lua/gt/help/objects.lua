@@ -6,7 +6,7 @@ return {
     summary = "Reads a JSON Lines file of training rows. Every defect is printed with its place; "
       .. "one error and the load fails.",
     params = { { "path", "string", "rows { text_input, output }, { input, output }, "
-      .. "{ prompt, completion }, { messages }, { contents }" } },
+      .. "{ prompt, completion }" } },
     returns = { { "gt.Dataset", "data", "" } },
     errors = { { "INVALID_ARGUMENT", "the file has defects (exit code 10)" } },
     example = { [[local train, test = gt.dataset.load("reviews.jsonl"):split { test = 0.25 }]] },

@@ -147,4 +147,21 @@ return {
     { "cause", "any", "" },
     { "others", "gt.Error[]?", "further errors of the same group" },
   },
+  {
+    class = "gt.Score", topic = "score", summary = "What gt.score.labels counted.",
+    { "n", "integer", "rows that were answered" },
+    { "right", "integer", "" },
+    { "failed", "integer", "rows without an answer, apart from wrong ones" },
+    { "accuracy", "number", "right / (n + failed)" },
+    { "low", "number", "lower end of its 95 % interval" },
+    { "high", "number", "upper end" },
+    { "labels", "string[]", "the true labels, sorted" },
+    { "counts", "table<string, table<string, integer>>", "counts[truth][answer]" },
+  },
+  {
+    class = "gt.Payback", topic = "payback", summary = "What gt.payback.of worked out.",
+    { "training_cost", "number", "dollars, once" },
+    { "monthly_saving", "number", "dollars a month" },
+    { "months", "number?", "training_cost / monthly_saving; nil when nothing is saved" },
+  },
 }
