@@ -22,6 +22,7 @@ enum {
 struct gt_easy {
   CURL *curl;
   struct gt_exchange *x;
+  void *owner;
   struct gt_easy *next_idle;
   char *url; /* what `parsed` was made from */
   CURLU *parsed;
@@ -346,6 +347,10 @@ void gt_easy_give(struct gt_easy_pool *pool, struct gt_easy *e)
 }
 
 void *gt_easy_curl(struct gt_easy *e) { return e->curl; }
+
+void gt_easy_set_owner(struct gt_easy *e, void *owner) { e->owner = owner; }
+
+void *gt_easy_owner(struct gt_easy *e) { return e->owner; }
 
 struct gt_exchange *gt_easy_exchange(struct gt_easy *e) { return e->x; }
 

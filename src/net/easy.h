@@ -25,6 +25,9 @@ struct gt_easy *gt_easy_take(struct gt_easy_pool *pool, struct gt_exchange *x,
 void gt_easy_give(struct gt_easy_pool *pool, struct gt_easy *e);
 /* The CURL * for the multi interface, and the way back from its private pointer. */
 void *gt_easy_curl(struct gt_easy *e);
+/* A pointer of loop/wire.c's, kept while the handle is taken. */
+void gt_easy_set_owner(struct gt_easy *e, void *owner);
+void *gt_easy_owner(struct gt_easy *e);
 struct gt_exchange *gt_easy_exchange(struct gt_easy *e);
 
 /* Fills x->status, failure, reused and detail from a finished transfer's CURLcode. */

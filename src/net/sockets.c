@@ -12,6 +12,7 @@ enum { BATCH = 256 };
 struct gt_socket_state {
   uint8_t registered, wanted; /* GT_SOCKET_* bits */
   bool ours;
+  void *owner;
 };
 
 int gt_sockets_open(struct gt_sockets *s, struct gt_err *err)
@@ -69,11 +70,12 @@ static void tell_kernel(struct gt_sockets *s, int fd, struct gt_socket_state *st
   state->registered = state->wanted;
 }
 
-int gt_sockets_want(struct gt_sockets *s, int fd, int wanted)
+int gt_sockets_want(struct gt_sockets *s, int fd, int wanted, void *owner)
 {
   struct gt_socket_state *state = state_of(s, fd);
   if (!state) return -1;
   state->wanted = (uint8_t)wanted;
+  state->owner = owner;
   bool lazy = state->ours && (wanted == 0 || wanted == state->registered);
   if (!lazy) tell_kernel(s, fd, state);
   return 0;
@@ -93,6 +95,7 @@ int gt_sockets_ready(struct gt_sockets *s, struct gt_socket_event *events, int m
     bool broken = found[i].events & (EPOLLERR | EPOLLHUP);
     events[kept++] = (struct gt_socket_event){
         .fd = fd,
+        .owner = state->owner,
         .ready = (found[i].events & EPOLLIN || broken ? GT_SOCKET_IN : 0) |
                  (found[i].events & EPOLLOUT || broken ? GT_SOCKET_OUT : 0)};
   }

@@ -25,11 +25,13 @@ void gt_sockets_close(struct gt_sockets *s);
 /* A socket of ours appears, and goes: between the two its state may be cached. */
 void gt_sockets_opened(struct gt_sockets *s, int fd);
 void gt_sockets_closing(struct gt_sockets *s, int fd);
-/* libcurl's wish for fd: GT_SOCKET_IN | GT_SOCKET_OUT, 0 for none. -1: no memory. */
-int gt_sockets_want(struct gt_sockets *s, int fd, int wanted);
+/* libcurl's wish for fd: GT_SOCKET_IN | GT_SOCKET_OUT, 0 for none. Events of fd come
+ * with that owner. -1: no memory. */
+int gt_sockets_want(struct gt_sockets *s, int fd, int wanted, void *owner);
 
 struct gt_socket_event {
   int fd, ready;
+  void *owner;
 };
 /* Ready sockets that are wanted; never waits. Returns how many (at most max). */
 int gt_sockets_ready(struct gt_sockets *s, struct gt_socket_event *events, int max);
