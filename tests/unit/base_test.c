@@ -46,7 +46,7 @@ static void errors_have_names_and_exit_codes(void)
   struct gt_err err;
   UNIT_CHECK(gt_err_set(&err, GT_NOT_FOUND, "no %s", "such thing") == -1);
   UNIT_STR(err.message, "no such thing");
-  UNIT_STR(gt_code_name(err.code), "NOT_FOUND");
+  UNIT_STR(gt_code_name((int)err.code), "NOT_FOUND");
   UNIT_STR(gt_code_name(99), "UNKNOWN");
   UNIT_CHECK(gt_code_parse("DATA_LOSS", 9) == GT_DATA_LOSS);
   UNIT_CHECK(gt_code_parse("DATA", 4) == -1);
