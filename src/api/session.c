@@ -196,11 +196,6 @@ const char *gt_session_provider_name(const struct gt_session *s)
 
 const char *gt_session_base_url(const struct gt_session *s) { return s->base_url; }
 
-const struct gt_settings *gt_session_settings(const struct gt_session *s)
-{
-  return &s->settings;
-}
-
 struct gt_loop *gt_session_loop(const struct gt_session *s) { return s->loop; }
 
 struct gt_transport *gt_session_transport(struct gt_session *s)

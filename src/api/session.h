@@ -35,7 +35,6 @@ struct gt_session *gt_session_ready(lua_State *L);
 enum gt_provider gt_session_provider(const struct gt_session *s);
 const char *gt_session_provider_name(const struct gt_session *s);
 const char *gt_session_base_url(const struct gt_session *s); /* no slash at the end */
-const struct gt_settings *gt_session_settings(const struct gt_session *s);
 struct gt_loop *gt_session_loop(const struct gt_session *s);
 
 /* Initialises c for one call: transport, credential, provider, default deadline

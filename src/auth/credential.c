@@ -19,8 +19,7 @@
 #endif
 
 struct gt_credential {
-  size_t size; /* of the mapping */
-  const char *source;
+  size_t size;   /* of the mapping */
   char header[]; /* "x-goog-api-key: KEY" */
 };
 
@@ -46,8 +45,7 @@ static int trim(const char **start, size_t *len, const char *name, const char *v
   return 0;
 }
 
-static struct gt_credential *make(const char *key, size_t len, const char *source,
-                                  struct gt_err *err)
+static struct gt_credential *make(const char *key, size_t len, struct gt_err *err)
 {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   size_t need = sizeof(struct gt_credential) + sizeof PREFIX + len;
@@ -66,7 +64,6 @@ static struct gt_credential *make(const char *key, size_t len, const char *sourc
   (void)prctl(PR_SET_DUMPABLE, 0);
 #endif
   c->size = size;
-  c->source = source;
   memcpy(c->header, PREFIX, sizeof PREFIX - 1);
   memcpy(c->header + sizeof PREFIX - 1, key, len);
   return c;
@@ -96,7 +93,7 @@ int gt_credential_from_env(struct gt_credential **out, struct gt_err *err)
            "GOOGLE_API_KEY and GEMINI_API_KEY differ; GOOGLE_API_KEY is used");
   int use = len[0] ? 0 : 1;
   if (rc == 0 && len[use]) {
-    *out = make(key[use], len[use], names[use], err);
+    *out = make(key[use], len[use], err);
     if (!*out) rc = -1;
   }
   for (int i = 0; i < 2; i++) {
@@ -118,9 +115,4 @@ void gt_credential_free(struct gt_credential *c)
 const char *gt_credential_header(const struct gt_credential *c)
 {
   return c ? c->header : NULL;
-}
-
-const char *gt_credential_source(const struct gt_credential *c)
-{
-  return c ? c->source : NULL;
 }

@@ -18,7 +18,5 @@ void gt_credential_free(struct gt_credential *c);
 
 /* "x-goog-api-key: ..." for gt_exchange.auth. NULL for no credential. */
 const char *gt_credential_header(const struct gt_credential *c);
-/* The variable it came from, for messages. */
-const char *gt_credential_source(const struct gt_credential *c);
 
 #endif

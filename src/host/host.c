@@ -156,7 +156,8 @@ static int finish(struct gt_host *h, int status, char *traceback)
   return sig ? 128 + sig : code;
 }
 
-int gt_host_call(struct gt_host *h, int nargs)
+/* Runs the function on top of the stack as task 0; its results stay there. */
+static int call(struct gt_host *h, int nargs)
 {
   char *traceback = NULL;
   int status = gt_sched_main(h->sched, nargs, &traceback);
@@ -179,7 +180,7 @@ static int run_loaded(struct gt_host *h, int load_status)
   } else {
     lua_pop(L, 1);
   }
-  int code = gt_host_call(h, n);
+  int code = call(h, n);
   lua_settop(L, 0);
   return code;
 }
@@ -230,7 +231,7 @@ int gt_host_run_module(struct gt_host *h, const char *module, char **argv)
   for (; *argv; argv++, n++) lua_pushstring(L, *argv);
   int status = lua_pcall(L, n, LUA_MULTRET, 0);
   if (status != LUA_OK) return finish(h, status, NULL);
-  int code = gt_host_call(h, lua_gettop(L) - 1);
+  int code = call(h, lua_gettop(L) - 1);
   if (code == 0 && lua_isinteger(L, 1)) code = (int)lua_tointeger(L, 1);
   lua_settop(L, 0);
   return code;

@@ -35,8 +35,4 @@ int gt_host_run_string(struct gt_host *h, const char *code, const char *chunknam
 /* require(module).main(...) with the strings of argv (NULL-terminated); an integer that
  * it returns is the exit code. */
 int gt_host_run_module(struct gt_host *h, const char *module, char **argv);
-/* Runs the function on top of the stack with nargs arguments as task 0; results stay on
- * the stack (nres of them). For the prompt. */
-int gt_host_call(struct gt_host *h, int nargs);
-
 #endif

@@ -26,7 +26,7 @@ static bool tells_more(const char *traceback)
   return false;
 }
 
-/* As gt_host_call, for somebody who sees what was typed. */
+/* As a script is run, for somebody who sees what was typed. */
 static int call(struct gt_host *h, int nargs)
 {
   lua_State *L = gt_host_state(h);
