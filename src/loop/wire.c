@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
   /* libcurl walks the list of a host's connections for every request to find an idle
@@ -16,7 +17,12 @@ enum {
   /* Kept-alive connections of a lane; fewer than its transfers means a new TLS
    * handshake for every request beyond. The last lane takes what is over. */
   LANE_CONNECTIONS = 1024,
-  EVENTS = 256, /* a call of epoll_wait */
+  /* Of one turn: sockets looked at, and new transfers started; more transfers wait in
+   * line. A server that answers faster than this process asks meets few connections,
+   * whose memory stays in the cache, and a slow one has all of them soon. Fewer starts
+   * than events, or the line, once empty, would not come back. */
+  EVENTS = 24,
+  STARTS = 16,
 };
 
 /* A curl multi handle with its transfers, connections and its one timer. */
@@ -34,8 +40,10 @@ struct gt_wire {
   const struct gt_curl_so *so;
   struct gt_easy_pool *pool;
   struct gt_sockets sockets;
-  int running;
-  int lane_count; /* those with a multi handle */
+  int running;                      /* also those in line */
+  int starts;                       /* left until the sockets are looked at */
+  struct gt_exchange *first, *last; /* in line */
+  int lane_count;                   /* those with a multi handle */
   struct lane lanes[LANES];
 };
 
@@ -94,13 +102,10 @@ static struct lane *choose_lane(struct gt_wire *w, struct gt_err *err)
   return lane;
 }
 
-static int wire_start(struct gt_transport *t, struct gt_exchange *x, struct gt_err *err)
+static int launch(struct gt_wire *w, struct gt_exchange *x, struct gt_err *err)
 {
-  struct gt_wire *w = (struct gt_wire *)t;
-  if (open_wire(w, err) < 0) return -1;
   struct lane *lane = choose_lane(w, err);
   if (!lane) return -1;
-  gt_exchange_reset(x);
   struct gt_easy *e = gt_easy_take(w->pool, x, err);
   if (!e) return -1;
   CURLMcode rc = w->so->curl_multi_add_handle(lane->multi, gt_easy_curl(e));
@@ -112,8 +117,56 @@ static int wire_start(struct gt_transport *t, struct gt_exchange *x, struct gt_e
   gt_easy_set_owner(e, lane);
   x->impl = e;
   lane->running++;
+  w->starts--;
+  return 0;
+}
+
+static void enter_line(struct gt_wire *w, struct gt_exchange *x)
+{
+  x->next = NULL;
+  x->prev = w->last;
+  *(w->last ? &w->last->next : &w->first) = x;
+  w->last = x;
+  x->impl = w;
+}
+
+static void leave_line(struct gt_wire *w, struct gt_exchange *x)
+{
+  *(x->prev ? &x->prev->next : &w->first) = x->next;
+  *(x->next ? &x->next->prev : &w->last) = x->prev;
+  x->impl = NULL;
+}
+
+static int wire_start(struct gt_transport *t, struct gt_exchange *x, struct gt_err *err)
+{
+  struct gt_wire *w = (struct gt_wire *)t;
+  if (open_wire(w, err) < 0) return -1;
+  gt_exchange_reset(x);
+  if (w->first || w->starts <= 0)
+    enter_line(w, x);
+  else if (launch(w, x, err) < 0)
+    return -1;
   w->running++;
   return 0;
+}
+
+/* Launches what is in line; one that cannot be is done at once. */
+static int launch_line(struct gt_wire *w)
+{
+  int finished = 0;
+  w->starts = STARTS;
+  while (w->first && w->starts > 0) {
+    struct gt_err err;
+    struct gt_exchange *x = w->first;
+    leave_line(w, x);
+    if (launch(w, x, &err) == 0) continue;
+    w->running--;
+    x->failure = err.code == GT_INVALID_ARGUMENT ? GT_WIRE_BAD_URL : GT_WIRE_LOCAL;
+    gt_err_copy(x->detail, sizeof x->detail, err.message, strlen(err.message));
+    x->done(x);
+    finished++;
+  }
+  return finished;
 }
 
 static void release(struct gt_wire *w, struct gt_easy *e)
@@ -128,7 +181,13 @@ static void release(struct gt_wire *w, struct gt_easy *e)
 
 static void wire_cancel(struct gt_transport *t, struct gt_exchange *x)
 {
-  if (x->impl) release((struct gt_wire *)t, x->impl);
+  struct gt_wire *w = (struct gt_wire *)t;
+  if (x->impl == w) {
+    leave_line(w, x);
+    w->running--;
+  } else if (x->impl) {
+    release(w, x->impl);
+  }
 }
 
 struct gt_wire *gt_wire_new(void)
@@ -137,6 +196,7 @@ struct gt_wire *gt_wire_new(void)
   if (!w) return NULL;
   w->transport = (struct gt_transport){.start = wire_start, .cancel = wire_cancel};
   w->sockets.epoll = -1;
+  w->starts = STARTS;
   return w;
 }
 
@@ -171,7 +231,7 @@ static int lane_timeout(const struct lane *lane, double now)
 
 int gt_wire_timeout(const struct gt_wire *w, double now)
 {
-  int soonest = -1;
+  int soonest = w && w->first ? 0 : -1;
   for (int i = 0; w && i < w->lane_count; i++) {
     int ms = lane_timeout(&w->lanes[i], now);
     if (ms >= 0 && (soonest < 0 || ms < soonest)) soonest = ms;
@@ -227,5 +287,5 @@ int gt_wire_perform(struct gt_wire *w, double now)
       w->so->curl_multi_socket_action(lane->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     finished += finish_done(w, lane);
   }
-  return finished;
+  return finished + launch_line(w);
 }

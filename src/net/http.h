@@ -57,7 +57,8 @@ struct gt_exchange {
   bool reused; /* went over a kept-alive connection */
   char detail[160];
 
-  void *impl; /* the transport's own, NULL when it holds nothing */
+  void *impl;                      /* the transport's own, NULL when it holds nothing */
+  struct gt_exchange *next, *prev; /* likewise */
 };
 
 struct gt_transport {
