@@ -37,7 +37,7 @@ static void push_findings(lua_State *L, const struct gt_findings *f)
     lua_setfield(L, -2, "column");
     lua_pushstring(L, item->rule);
     lua_setfield(L, -2, "rule");
-    lua_pushstring(L, item->severity == GT_SEVERITY_ERROR ? "error" : "warning");
+    lua_pushstring(L, gt_severity_name(item->severity));
     lua_setfield(L, -2, "severity");
     lua_pushstring(L, item->message);
     lua_setfield(L, -2, "message");

@@ -13,6 +13,12 @@ void gt_findings_init(struct gt_findings *f, size_t max)
   *f = (struct gt_findings){.max = max ? max : GT_FINDINGS_MAX};
 }
 
+const char *gt_severity_name(enum gt_severity severity)
+{
+  static const char *const names[] = {"error", "warning", "note"};
+  return names[severity];
+}
+
 void gt_findings_clear(struct gt_findings *f)
 {
   free(f->items);
@@ -36,15 +42,15 @@ static struct gt_finding *room(struct gt_findings *f)
 void gt_findings_add(struct gt_findings *f, enum gt_severity severity, const char *rule,
                      size_t line, size_t column, const char *hint, const char *fmt, ...)
 {
-  if (severity == GT_SEVERITY_ERROR)
-    f->errors++;
-  else
-    f->warnings++;
+  size_t *counts[] = {&f->errors, &f->warnings, &f->notes};
+  ++*counts[severity];
   struct gt_finding *item = room(f);
+  f->last_kept = item != NULL;
   if (!item) {
     f->left_out++;
     return;
   }
+  *item = (struct gt_finding){.file = f->file};
   char text[1024];
   va_list ap;
   va_start(ap, fmt);
@@ -58,8 +64,23 @@ void gt_findings_add(struct gt_findings *f, enum gt_severity severity, const cha
   gt_err_copy(item->hint, sizeof item->hint, hint ? hint : "", hint ? strlen(hint) : 0);
 }
 
+void gt_findings_point(struct gt_findings *f, const char *pointer)
+{
+  if (!f->last_kept) return;
+  struct gt_finding *item = &f->items[f->count - 1];
+  gt_err_copy(item->pointer, sizeof item->pointer, pointer, strlen(pointer));
+}
+
+void gt_findings_relate(struct gt_findings *f, uint32_t file, size_t line)
+{
+  if (!f->last_kept) return;
+  f->items[f->count - 1].related_file = file;
+  f->items[f->count - 1].related_line = line;
+}
+
 static int after(const struct gt_finding *a, const struct gt_finding *b)
 {
+  if (a->file != b->file) return a->file > b->file;
   return a->line != b->line ? a->line > b->line : a->column > b->column;
 }
 
@@ -94,8 +115,7 @@ int gt_findings_format(struct gt_buf *out, const char *path,
     const struct gt_finding *item = &f->items[i];
     add_path(out, path);
     gt_buf_addf(out, ":%zu:%zu: %s: %s: %s", item->line, item->column,
-                item->severity == GT_SEVERITY_ERROR ? "error" : "warning", item->rule,
-                item->message);
+                gt_severity_name(item->severity), item->rule, item->message);
     if (item->hint[0]) gt_buf_addf(out, " (%s)", item->hint);
     gt_buf_addc(out, '\n');
   }

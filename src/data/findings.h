@@ -8,11 +8,13 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define GT_FINDINGS_MAX 1000 /* the ceiling when gt_findings_init gets 0 */
 
-enum gt_severity { GT_SEVERITY_ERROR, GT_SEVERITY_WARNING };
+enum gt_severity { GT_SEVERITY_ERROR, GT_SEVERITY_WARNING, GT_SEVERITY_NOTE };
 
 struct gt_finding {
   size_t line;      /* 1-based */
@@ -21,13 +23,19 @@ struct gt_finding {
   enum gt_severity severity;
   char message[296]; /* foreign text in it is quoted and has no control characters */
   char hint[160];    /* what to do, "" */
+  uint32_t file;     /* the findings' `file` when it was added */
+  uint32_t related_file;
+  size_t related_line; /* another row that it is about; 0: none */
+  char pointer[56];    /* JSON pointer into the row, "" */
 };
 
 struct gt_findings {
   struct gt_finding *items;
   size_t count, cap, max;
-  size_t errors, warnings; /* of all, also of those left out */
+  size_t errors, warnings, notes; /* of all, also of those left out */
   size_t left_out;
+  uint32_t file;  /* what is added now belongs to it; the caller's numbering */
+  bool last_kept; /* private */
 };
 
 void gt_findings_init(struct gt_findings *f, size_t max);
@@ -36,7 +44,11 @@ void gt_findings_clear(struct gt_findings *f);
 void gt_findings_add(struct gt_findings *f, enum gt_severity severity, const char *rule,
                      size_t line, size_t column, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 7, 8)));
-/* Puts the findings from index `from` on in order of line and column. */
+/* For the finding added last, unless it was left out. */
+void gt_findings_point(struct gt_findings *f, const char *pointer);
+void gt_findings_relate(struct gt_findings *f, uint32_t file, size_t line);
+const char *gt_severity_name(enum gt_severity severity); /* "error" */
+/* Puts the findings from index `from` on in order of file, line and column. */
 void gt_findings_sort(struct gt_findings *f, size_t from);
 /* Appends lines "path:line:column: error: rule: message (hint)", and one that counts
  * those left out. -1 over the buffer's ceiling. */

@@ -1,0 +1,45 @@
+/* Texts that are the same or nearly the same.
+ *
+ * Used by the check and by data sets. Texts are compared in their normal form
+ * (normal.h), as sets of character 4-grams, by the Jaccard index: 1 is "the same but
+ * for case, spaces and punctuation". Every pair that is reported was verified. */
+#ifndef GT_DATA_SIMILAR_H
+#define GT_DATA_SIMILAR_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct gt_text {
+  const char *at;
+  size_t len;
+};
+
+struct gt_similar_pair {
+  uint32_t a, b; /* indices of texts, a < b; each the first of its group */
+  float jaccard;
+};
+
+/* 0 everywhere: the values in brackets. */
+struct gt_similar_options {
+  double threshold;  /* [.8] */
+  int threads;       /* [as many as there are processors, at most 2] */
+  size_t pairs_max;  /* [1,000,000] what is found beyond is counted, not kept */
+  size_t memory_max; /* bytes [1 GiB]: above it RESOURCE_EXHAUSTED, said before work */
+  const char *index; /* a file of signatures, read and brought up to date; NULL: none */
+};
+
+struct gt_similar {
+  uint32_t *first; /* first[i]: the first text whose normal form is that of text i */
+  size_t count;    /* of texts */
+  struct gt_similar_pair *pairs; /* between first ones, by a then b */
+  size_t pairs_count, left_out;
+  size_t hashed; /* texts whose signature was not in the index */
+};
+
+int gt_similar_find(struct gt_similar *out, const struct gt_text *texts, size_t count,
+                    const struct gt_similar_options *options, struct gt_err *err);
+void gt_similar_clear(struct gt_similar *s);
+
+#endif
