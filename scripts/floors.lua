@@ -4,7 +4,7 @@
 
 local FLOOR = {
   base = 0, net = 1, auth = 1, store = 1, data = 1, engine = 1, stats = 1,
-  loop = 2, call = 3, serve = 3, task = 3, api = 4, bind = 5, host = 6, cli = 7,
+  loop = 2, check = 2, call = 3, serve = 3, task = 3, api = 4, bind = 5, host = 6, cli = 7,
 }
 
 -- header pattern -> where it may be included (Lua patterns of paths below src/)
@@ -14,6 +14,7 @@ local LIBRARY = {
   { "^microhttpd%.h$", { "^serve/" } },
   { "^openssl/", { "^base/hash%.c$", "^auth/" } },
   { "^editline/", { "^cli/" } },
+  { "^zlib%.h$", { "^data/gunzip%.c$" } },
   { "^lua[%w-]*%.h$", { "^task/", "^api/", "^bind/", "^host/" } },
   { "^lauxlib%.h$", { "^task/", "^api/", "^bind/", "^host/" } },
 }

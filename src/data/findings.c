@@ -74,8 +74,10 @@ void gt_findings_point(struct gt_findings *f, const char *pointer)
 void gt_findings_relate(struct gt_findings *f, uint32_t file, size_t line)
 {
   if (!f->last_kept) return;
-  f->items[f->count - 1].related_file = file;
-  f->items[f->count - 1].related_line = line;
+  struct gt_finding *item = &f->items[f->count - 1];
+  if (item->related_count == GT_FINDING_RELATED) return;
+  item->related[item->related_count].file = file;
+  item->related[item->related_count++].line = line;
 }
 
 static int after(const struct gt_finding *a, const struct gt_finding *b)
@@ -84,16 +86,45 @@ static int after(const struct gt_finding *a, const struct gt_finding *b)
   return a->line != b->line ? a->line > b->line : a->column > b->column;
 }
 
+/* Stable, and quick for the few findings of a line. */
+static void sort_few(struct gt_finding *items, size_t count)
+{
+  for (size_t i = 1; i < count; i++) {
+    struct gt_finding item = items[i];
+    size_t at = i;
+    for (; at > 0 && after(&items[at - 1], &item); at--) items[at] = items[at - 1];
+    items[at] = item;
+  }
+}
+
+static void merge(struct gt_finding *to, const struct gt_finding *from, size_t half,
+                  size_t count)
+{
+  size_t a = 0, b = half;
+  for (size_t i = 0; i < count; i++) {
+    bool take_b = a == half || (b < count && after(&from[a], &from[b]));
+    to[i] = take_b ? from[b++] : from[a++];
+  }
+}
+
 void gt_findings_sort(struct gt_findings *f, size_t from)
 {
-  /* by insertion: stable, and a line has few of them */
-  for (size_t i = from + 1; i < f->count; i++) {
-    struct gt_finding item = f->items[i];
-    size_t at = i;
-    for (; at > from && after(&f->items[at - 1], &item); at--)
-      f->items[at] = f->items[at - 1];
-    f->items[at] = item;
+  enum { FEW = 16 };
+  struct gt_finding *items = f->items + from, *room = NULL;
+  size_t count = f->count > from ? f->count - from : 0;
+  if (count > FEW) room = malloc(count * sizeof *room);
+  if (!room) { /* also the slow way out when memory is short */
+    if (count > 1) sort_few(items, count);
+    return;
   }
+  for (size_t i = 0; i < count; i += FEW)
+    sort_few(items + i, count - i < FEW ? count - i : FEW);
+  for (size_t run = FEW; run < count; run *= 2) {
+    memcpy(room, items, count * sizeof *room);
+    for (size_t i = 0; i + run < count; i += 2 * run)
+      merge(items + i, room + i, run, count - i < 2 * run ? count - i : 2 * run);
+  }
+  free(room);
 }
 
 /* A file name may hold control characters; a terminal must not obey them. */

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define GT_FINDING_RELATED 4
 #define GT_FINDINGS_MAX 1000 /* the ceiling when gt_findings_init gets 0 */
 
 enum gt_severity { GT_SEVERITY_ERROR, GT_SEVERITY_WARNING, GT_SEVERITY_NOTE };
@@ -24,9 +25,12 @@ struct gt_finding {
   char message[296]; /* foreign text in it is quoted and has no control characters */
   char hint[160];    /* what to do, "" */
   uint32_t file;     /* the findings' `file` when it was added */
-  uint32_t related_file;
-  size_t related_line; /* another row that it is about; 0: none */
-  char pointer[56];    /* JSON pointer into the row, "" */
+  struct {
+    uint32_t file;
+    size_t line;
+  } related[GT_FINDING_RELATED]; /* other rows that it is about */
+  uint32_t related_count;
+  char pointer[56]; /* JSON pointer into the row, "" */
 };
 
 struct gt_findings {
@@ -44,7 +48,8 @@ void gt_findings_clear(struct gt_findings *f);
 void gt_findings_add(struct gt_findings *f, enum gt_severity severity, const char *rule,
                      size_t line, size_t column, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 7, 8)));
-/* For the finding added last, unless it was left out. */
+/* For the finding added last, unless it was left out; related rows beyond the room are
+ * passed over. */
 void gt_findings_point(struct gt_findings *f, const char *pointer);
 void gt_findings_relate(struct gt_findings *f, uint32_t file, size_t line);
 const char *gt_severity_name(enum gt_severity severity); /* "error" */

@@ -1,10 +1,11 @@
 /* The bytes of a data file, unpacked when they are gzip.
  *
  * Used by the readers. It opens regular files only: a folder, a FIFO, a socket or a
- * device is refused by name, as is what is neither text nor gzip (a NUL or many control
- * bytes in the first block that are not UTF-16's). Truncated or damaged gzip, and a
- * file that becomes shorter while it is read, are errors. What is appended meanwhile is
- * not read: the size at opening counts. */
+ * device is refused by name, as is what is neither text nor gzip (by well-known first
+ * bytes, or because it is full of control bytes and no UTF-16; a few are damage and the
+ * readers tell it with its place). Truncated or damaged gzip, and a file that becomes
+ * shorter while it is read, are errors. What is appended meanwhile is not read: the size
+ * at opening counts. */
 #ifndef GT_DATA_SOURCE_H
 #define GT_DATA_SOURCE_H
 

@@ -17,7 +17,9 @@ struct gt_suspect_options {
   uint64_t seed;               /* [1] */
   int threads;                 /* [as many as there are processors, at most 2] */
   enum gt_suspect_order order; /* [margin] */
-  bool (*stop)(void *user);    /* asked now and then; may be NULL */
+  /* Asked once a mini-batch, by each of the threads; true ends it with GT_CANCELLED.
+   * May be NULL. */
+  bool (*stop)(void *user);
   void *user;
 };
 
@@ -34,12 +36,14 @@ struct gt_suspects {
   size_t count;
   size_t estimated; /* how many of them are off, by the confident joint */
   double estimated_rate;
-  size_t classes;
+  size_t classes; /* labels of at least two rows: the others cannot be judged */
+  size_t skipped; /* rows of labels that no other row has */
   bool too_noisy; /* above .2: no tool can filter that */
 };
 
-/* INVALID_ARGUMENT when the outputs are no labels or a class has one row only in all.
- */
+/* INVALID_ARGUMENT when the outputs are no labels. With fewer than two classes there is
+ * nothing to confuse and nothing is found. The same rows, options and seed give the
+ * same bytes, whatever the threads. */
 int gt_suspects_find(struct gt_suspects *out, const struct gt_engine_row *rows,
                      size_t count, const struct gt_suspect_options *options,
                      struct gt_err *err);
