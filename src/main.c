@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Verbs written in Lua: lua/gt/cli/NAME.lua with a function main(...). */
-static const char *const LUA_VERBS[] = {"serve", "help", NULL};
+static const char *const LUA_VERBS[] = {"check", "fix", "serve", "help", NULL};
 
 static int run_lua_verb(const struct gt_cli *cli, const char *verb, char **args)
 {

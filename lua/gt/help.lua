@@ -3,7 +3,9 @@
 
 local help = {}
 
-local SETS = { "calls", "siblings", "tasks", "objects", "scores" }
+local distance = require "gt.check.nearest".distance
+
+local SETS = { "calls", "siblings", "tasks", "objects", "scores", "check", "suspects" }
 
 --- Every function and method, in reading order.
 ---@return table[] entries as described in lua/gt/help/calls.lua
@@ -47,7 +49,8 @@ function help.groups()
     table.insert(groups[group][2], entry.name)
   end
   for _, class in ipairs(help.types()) do table.insert(groups[4][2], class.topic) end
-  groups[5][2] = { "errors", "tasks", "states", "local", "exit-codes", "environment" }
+  groups[5][2] = { "errors", "tasks", "states", "local", "check", "fix", "rule-ids", "profiles",
+    "exit-codes", "environment" }
   return groups
 end
 
@@ -62,6 +65,20 @@ function help.topics()
     end
   end
   return names
+end
+
+-- Pages whose text is made when it is asked for.
+local MADE = {
+  check = function() return require "gt.cli.check".HELP end,
+  fix = function() return require "gt.cli.fix".HELP end,
+  ["rule-ids"] = function() return require "gt.help.rules".text() end,
+  profiles = function() return require "gt.help.profiles"() end,
+}
+
+local function made_page(name)
+  if MADE[name] then return { text = MADE[name]() } end
+  local rule = require "gt.check.rules".find(name)
+  return rule and { text = require "gt.help.rules".one(rule) }
 end
 
 local function normal(topic)
@@ -80,7 +97,7 @@ function help.find(topic)
   for _, error_code in ipairs(require "gt.help.errors") do
     if error_code[1]:lower() == name then add("errors", { error_code }) end
   end
-  local page = require "gt.help.pages"[name]
+  local page = require "gt.help.pages"[name] or made_page(name)
   if page then add("page", page) end
   for _, entry in ipairs(help.functions()) do
     if entry.name == name then add("function", entry) end
@@ -93,21 +110,6 @@ function help.find(topic)
     if entry.name:match "[.:]([%w_]+)$" == name then add("function", entry) end
   end
   return found
-end
-
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local best = diagonal + (a:byte(i) == b:byte(j) and 0 or 1)
-      diagonal = row[j]
-      row[j] = math.min(best, row[j] + 1, row[j - 1] + 1)
-    end
-  end
-  return row[#b]
 end
 
 --- The topic whose name is most like that one; one that begins so counts as near.

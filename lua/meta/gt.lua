@@ -322,3 +322,68 @@ gt.payback = {}
 ---@param options gt.PaybackOptions
 ---@return gt.Payback payback
 function gt.payback.of(options) end
+
+---@class gt.estimate_module
+gt.estimate = {}
+
+---Tokens and cost of a training run before anything is sent, as a range. Tokens are guessed from bytes; without a price on record and without one of yours there is no cost.
+---
+---* `INVALID_ARGUMENT` not a data set, or an option is wrong
+---```lua
+---print(gt.estimate.of(data, { epochs = 3, price = 5 }).cost_high)
+---```
+---@param data gt.Dataset|gt.Row[]
+---@param options? gt.EstimateOptions
+---@return gt.Estimate estimate
+function gt.estimate.of(data, options) end
+
+---An estimate as lines for people.
+---
+---```lua
+---print(table.concat(gt.estimate.lines(gt.estimate.of(data)), "\n"))
+---```
+---@param estimate gt.Estimate
+---@return string[] lines
+function gt.estimate.lines(estimate) end
+
+---@class gt.suspects_module
+gt.suspects = {}
+
+---Rows whose label is likely wrong, most suspect first. Each row is judged by models of the local engine that have not seen it (confident learning). It drops nothing: look at the rows and correct them. On clean data the first ones are the hard rows, and dropping those costs accuracy. Other tasks run meanwhile.
+---
+---* `INVALID_ARGUMENT` the outputs are no labels: most of them occur once
+---* `CANCELLED` the task was cancelled
+---```lua
+---local found = gt.suspects.find(gt.dataset.load("intents.jsonl"), { top = 100 })
+---print(found.estimated, found[1].line, found[1].label, found[1].suggested)
+---```
+---@param data gt.Dataset|gt.Row[]
+---@param options? gt.SuspectOptions
+---@return gt.Suspects found
+function gt.suspects.find(data, options) end
+
+---The first suspects as a table for the terminal, under what is estimated of all rows.
+---
+---```lua
+---print(gt.suspects.table(found, 10))
+---```
+---@param found gt.Suspects
+---@param n integer? 20 if left out
+---@return string text
+function gt.suspects.table(found, n) end
+
+---@class gt.split_module
+gt.split = {}
+
+---The part of each row (train, validation, test, ...) by a stable hash of its text: rows stay where they are when others come or go, and equal texts stay together unless groups part them. Shares hold up to sampling error, in every label alike. Groups and clusters stay together.
+---
+---* `INVALID_ARGUMENT` shares do not add up to 1, or a group is no string or number
+---```lua
+---local parts = gt.split.assign(rows, { parts = { train = .8, test = .2 }, group = "customer",
+---  stratify = true })
+---print(parts[1], parts.counts.test, table.concat(parts.warnings, "\n"))
+---```
+---@param rows gt.Row[]
+---@param options? gt.AssignOptions
+---@return gt.Split parts a list with the name of each row's part
+function gt.split.assign(rows, options) end

@@ -110,3 +110,28 @@
 ---@field tuned_tokens number input tokens of the same call to the tuned model
 ---@field price_input number dollars per million input tokens
 ---@field calls_per_month number calls a month
+
+---Options of gt.estimate.of.
+---@class gt.EstimateOptions
+---@field model? string whose price is looked up
+---@field epochs? integer passes over the data; default 1
+---@field price? number dollars per million trained tokens
+
+---Options of gt.suspects.find.
+---@class gt.SuspectOptions
+---@field order? "margin"|"self_confidence" margin (default) is better where labels are confused with their like, self_confidence where any wrong label is as likely
+---@field top? integer keep only so many
+---@field folds? integer models trained, each without its part of the rows; default 5
+---@field seed? integer of folds and training; the same seed finds the same
+---@field epoch_count? integer as for the local engine; default 5
+---@field batch_size? integer as for the local engine
+---@field threads? integer default: 2 where there are two processors
+
+---Options of gt.split.assign.
+---@class gt.AssignOptions
+---@field parts? table<string, number> shares by name, default { train = .8, validation = .1, test = .1 }; what they leave of 1 is train. test lies first and train last, so that a validation part that is taken out of train later moves no test row
+---@field seed? integer another seed, another cut; default 0
+---@field group? string|fun(row: gt.Row): any a field's name or a function of a row: rows with the same value (a string or a number) stay together
+---@field clusters? true|number|any[] true: near duplicates (.8 of their character 4-grams) stay together; a number from .5 to 1 is another threshold, 1 takes texts that differ in case and punctuation only; or a list with a value for each row, false for none. Rows added behind move nothing unless they join two clusters
+---@field stratify? true|string|fun(row: gt.Row): any true (by output), a field's name or a function of a row: counts by stratum, and warns of strata missing from a part. It moves nothing: no cut can be exact and stable at once
+---@field exact? boolean cut each stratum to the row, by the ranks of the hashes; then a new row can move those next to a cut

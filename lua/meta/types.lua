@@ -92,6 +92,22 @@ function Model:generate(contents, options) end
 ---@field completed_steps integer
 ---@field percent number 0 to 100
 
+---What a training run takes, guessed before it.
+---@class gt.Estimate
+---@field tokens integer of the data, once through
+---@field tokens_low integer
+---@field tokens_high integer
+---@field epochs integer? as asked for
+---@field trained_tokens integer tokens times epochs
+---@field rows integer
+---@field price number? dollars per million trained tokens; nil when none is known
+---@field price_source string where the price is from, or why there is none
+---@field price_warning string? the price is old
+---@field cost number? dollars; nil without a price
+---@field cost_low number?
+---@field cost_high number?
+---@field assumption string how tokens were guessed
+
 ---What generate_content returns.
 ---@class gt.Response
 ---@field text string? what the model wrote, thoughts left out; nil when there is nothing
@@ -308,3 +324,31 @@ function Task:wait() end
 ---@field training_cost number dollars, once
 ---@field monthly_saving number dollars a month
 ---@field months number? training_cost / monthly_saving; nil when nothing is saved
+
+---A row whose label is likely wrong.
+---@class gt.Suspect
+---@field row integer its place in the list of rows
+---@field line integer? its line in the file
+---@field text_input string
+---@field label string the label that it has
+---@field suggested string the likeliest label
+---@field confidence number probability of its label, by a model that has not seen the row
+---@field suggested_confidence number
+---@field margin number confidence - suggested_confidence, below 0
+
+---What gt.suspects.find found, most suspect first.
+---@class gt.Suspects
+---@field [integer] gt.Suspect
+---@field rows integer rows that were looked at
+---@field estimated integer how many labels are off
+---@field estimated_rate number
+---@field too_noisy boolean more than 20 % are off: no tool can filter that
+---@field classes integer labels that at least two rows have
+---@field skipped integer rows whose label no other row has: they cannot be judged
+
+---What gt.split.assign assigned.
+---@class gt.Split
+---@field [integer] string the part of each row
+---@field counts table<string, integer> rows of each part
+---@field strata table<any, table<string, integer>>? rows of each part by stratum
+---@field warnings string[] empty parts, sizes far from the shares, strata missing from a part

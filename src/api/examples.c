@@ -122,7 +122,7 @@ static size_t write_file(lua_State *L, struct gt_buf *out, const char *path,
     gt_raise(L, &err);
   judge(L, g, path, op);
   for (size_t i = 0; i < g->rows.count; i++) {
-    const struct gt_row *r = &g->rows.items[i];
+    const struct gt_kept_row *r = &g->rows.items[i];
     write_example(out, i, r->text, r->text_len, r->output, r->output_len);
   }
   size_t n = g->rows.count;

@@ -2,6 +2,7 @@
 #include "base/json_read.h"
 
 #include "base/json_value.h"
+#include "base/scan.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -94,24 +95,6 @@ static enum gt_json_type misfit(struct gt_json_reader *r, enum gt_json_fault fau
   return fail(r, fault, at);
 }
 
-/* The one place that walks plain string bytes: the offset from i on of the first byte
- * that is a quote, a backslash, a control character or not ASCII; len without one. */
-static size_t plain_end(const char *data, size_t i, size_t len)
-{
-  const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-  for (; len - i >= 8; i += 8) {
-    uint64_t w;
-    memcpy(&w, data + i, 8);
-    uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\';
-    if (((quote - ones) | (slash - ones) | (w - ones * 0x20) | w) & tops) break;
-  }
-  for (; i < len; i++) {
-    unsigned char c = (unsigned char)data[i];
-    if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80) break;
-  }
-  return i;
-}
-
 /* A byte at *i that is not plain; moves *i behind it. */
 static int special(struct gt_json_reader *r, size_t *i, uint32_t *told)
 {
@@ -142,7 +125,7 @@ static int read_string(struct gt_json_reader *r, enum gt_json_type type)
   r->at = open;
   r->value = (struct gt_json_slice){.type = type, .at = r->data + i};
   for (;;) {
-    i = plain_end(r->data, i, r->len);
+    i = gt_scan_plain(r->data, i, r->len);
     if (i == r->len) return fail(r, GT_JSON_UNTERMINATED, open);
     if (r->data[i] == '"') break;
     if (r->data[i] == '\\' && i + 1 == r->len)

@@ -1,6 +1,11 @@
 /* UTF-8. See utf8.h; the table of well-formed sequences is Unicode 15, table 3-7. */
 #include "base/utf8.h"
 
+#include "base/cpu.h"
+#include "base/utf8_avx2.h"
+
+#include <string.h>
+
 static int tail(unsigned char c) { return (c & 0xC0) == 0x80; }
 
 /* The length of the well-formed sequence at s, 0 when there is none. */
@@ -22,15 +27,79 @@ static size_t sequence(const unsigned char *s, size_t left)
   return 4;
 }
 
-size_t gt_utf8_check(const char *s, size_t len)
+/* From i on, where a sequence begins. */
+static size_t check_plain(const char *s, size_t i, size_t len)
+{
+  const uint64_t tops = 0x8080808080808080u;
+  while (i < len) {
+    for (uint64_t w; len - i >= 8; i += 8) {
+      memcpy(&w, s + i, 8);
+      if (w & tops) break;
+    }
+    for (size_t end = len - i > 8 ? i + 8 : len; i < end;) {
+      size_t n = sequence((const unsigned char *)s + i, len - i);
+      if (n == 0) return i;
+      i += n;
+    }
+  }
+  return len;
+}
+
+#if GT_CPU_X86
+
+static size_t ascii_sse2(const char *s, size_t i, size_t len)
+{
+  for (; len - i >= 16; i += 16) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+    if (_mm_movemask_epi8(x)) break;
+  }
+  return i;
+}
+
+static size_t check_sse2(const char *s, size_t len)
 {
   size_t i = 0;
   while (i < len) {
-    size_t n = sequence((const unsigned char *)s + i, len - i);
-    if (n == 0) return i;
-    i += n;
+    i = ascii_sse2(s, i, len);
+    size_t end = len - i > 16 ? i + 16 : len;
+    while (i < end) {
+      size_t n = sequence((const unsigned char *)s + i, len - i);
+      if (n == 0) return i;
+      i += n;
+    }
   }
   return len;
+}
+
+/* Finds out that a fault is there by blocks; where it is, the plain way from before
+ * the block in which it showed. */
+GT_AVX2 static size_t check_avx2(const char *s, size_t len)
+{
+  struct gt_utf8_avx2 u;
+  size_t i = 0;
+  gt_utf8_avx2_init(&u);
+  for (; len - i >= 64; i += 64) {
+    __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(s + i));
+    __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(s + i + 32));
+    gt_utf8_avx2_next(&u, a, b);
+    if (!gt_utf8_avx2_good(&u)) break;
+  }
+  for (int back = 0; back < 3 && i > 0; back++) {
+    i--;
+    if (((unsigned char)s[i] & 0xC0) == 0xC0) return check_plain(s, i, len);
+  }
+  /* no lead among the last three: what stands there is ASCII or ends a sequence */
+  return check_plain(s, i + (i > 0 ? 3 : 0), len);
+}
+#endif
+
+size_t gt_utf8_check(const char *s, size_t len)
+{
+#if GT_CPU_X86
+  if (len >= 64 && gt_cpu_level() == GT_CPU_AVX2) return check_avx2(s, len);
+  if (len >= 16 && gt_cpu_level() != GT_CPU_PLAIN) return check_sse2(s, len);
+#endif
+  return check_plain(s, 0, len);
 }
 
 size_t gt_utf8_decode(uint32_t *cp, const char *s, const char *end)

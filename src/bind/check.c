@@ -7,7 +7,8 @@
  *        near = Jaccard threshold (.8) or false, index = path,
  *        labels = "auto" | true | false, max_findings =, memory_max = bytes }
  *   -> { files, findings, errors, warnings, notes, left_out, labels, too_long_rows,
- *        remarks }
+ *        contradictions = { { file, line, rows, outputs }, ... most rows first },
+ * remarks }
  *
  * A file that cannot be read raises; what is wrong with its rows does not. */
 #include "bind/check.h"

@@ -105,6 +105,17 @@ static void push_longs(lua_State *L, const struct gt_check *c)
   }
 }
 
+static void push_clusters(lua_State *L, const struct gt_check *c)
+{
+  lua_createtable(L, (int)c->clusters_count, 0);
+  for (size_t i = 0; i < c->clusters_count; i++) {
+    push_place(L, c->clusters[i].file, c->clusters[i].line);
+    set_size(L, "rows", c->clusters[i].rows);
+    set_size(L, "outputs", c->clusters[i].outputs);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+}
+
 /* The lines of the remarks as a list. */
 static void push_remarks(lua_State *L, const struct gt_buf *notes)
 {
@@ -148,6 +159,8 @@ void gt_check_push(lua_State *L, const struct gt_check *c)
   }
   push_longs(L, c);
   lua_setfield(L, -2, "too_long_rows");
+  push_clusters(L, c);
+  lua_setfield(L, -2, "contradictions");
   push_remarks(L, &c->notes);
   lua_setfield(L, -2, "remarks");
 }

@@ -67,7 +67,7 @@ static int read_rows(lua_State *L)
     return gt_raise(L, &err);
   lua_createtable(L, (int)g->rows.count, 0);
   for (size_t i = 0; i < g->rows.count; i++) {
-    const struct gt_row *r = &g->rows.items[i];
+    const struct gt_kept_row *r = &g->rows.items[i];
     lua_createtable(L, 0, 3);
     lua_pushlstring(L, r->text, r->text_len);
     lua_setfield(L, -2, "text_input");

@@ -31,8 +31,7 @@ static const char *text_field(lua_State *L, int row, const char *name, lua_Integ
   return text;
 }
 
-/* The list at idx as an array of borrowed rows; it stays on the stack as a userdata. */
-static struct gt_engine_row *rows_at(lua_State *L, int idx, size_t *count)
+struct gt_engine_row *gt_engine_rows_at(lua_State *L, int idx, size_t *count)
 {
   size_t n = (size_t)lua_rawlen(L, idx);
   if (n > GT_ENGINE_MAX_ROWS) luaL_error(L, "too many rows");
@@ -99,9 +98,9 @@ static int engine_train(lua_State *L)
   const char *path = luaL_optstring(L, -1, NULL);
   lua_getfield(L, 1, "rows");
   luaL_argexpected(L, lua_istable(L, -1), 1, "table with rows");
-  struct gt_engine_row *rows = rows_at(L, lua_gettop(L), &count);
+  struct gt_engine_row *rows = gt_engine_rows_at(L, lua_gettop(L), &count);
   if (lua_getfield(L, 1, "validation") == LUA_TTABLE)
-    options.validation = rows_at(L, lua_gettop(L), &options.validation_count);
+    options.validation = gt_engine_rows_at(L, lua_gettop(L), &options.validation_count);
   struct gt_job **job = lua_newuserdatauv(L, sizeof *job, 0);
   *job = NULL;
   luaL_setmetatable(L, JOB);
@@ -229,6 +228,7 @@ int gt_open_engine(lua_State *L)
   static const luaL_Reg functions[] = {
       {"train", engine_train},
       {"batch_size", engine_batch_size},
+      {"suspects", gt_engine_suspects},
       {"load", gt_engine_model_load},
       {"embed", gt_engine_vector_embed},
       {"nearest", gt_engine_vector_nearest},

@@ -140,6 +140,15 @@ static int fs_size(lua_State *L)
   return 1;
 }
 
+/* mode(path) -> permission bits or nil */
+static int fs_mode(lua_State *L)
+{
+  struct stat st;
+  if (stat(luaL_checkstring(L, 1), &st) < 0) return lua_pushnil(L), 1;
+  lua_pushinteger(L, (lua_Integer)(st.st_mode & 0777));
+  return 1;
+}
+
 /* modified(path) -> Unix time or nil */
 static int fs_modified(lua_State *L)
 {
@@ -253,6 +262,7 @@ int gt_open_fs(lua_State *L)
       {"mkdirs", fs_mkdirs},
       {"exists", fs_exists},
       {"size", fs_size},
+      {"mode", fs_mode},
       {"modified", fs_modified},
       {"stamp", fs_stamp},
       {"remove", fs_remove},

@@ -29,13 +29,16 @@ void gt_check_clear(struct gt_check *c)
   free(c->files);
   free(c->longs);
   free(c->labels);
+  free(c->clusters);
   gt_findings_clear(&c->findings);
   gt_kept_clear(&c->kept);
   gt_buf_clear(&c->notes);
   c->files = NULL;
   c->longs = NULL;
   c->labels = NULL;
+  c->clusters = NULL;
   c->files_count = c->longs_count = c->longs_cap = c->labels_count = 0;
+  c->clusters_count = c->clusters_cap = 0;
 }
 
 void gt_check_note(struct gt_check *c, const char *fmt, ...)

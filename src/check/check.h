@@ -18,6 +18,11 @@
 #define GT_CHECK_FEW_ROWS 50
 /* With "auto", wrong labels are looked for up to this many rows: a second or two. */
 #define GT_CHECK_AUTO_LABELS 5000
+/* With "auto" a label is told as wrong only when another one is this much more likely.
+ */
+#define GT_CHECK_CLEAR_MARGIN (-0.9)
+/* Of labels that are too noisy to be filtered so many are shown. */
+#define GT_CHECK_NOISY_SHOWN 100
 /* Rows of some labels against others that count as imbalance. */
 #define GT_CHECK_IMBALANCE 10
 
@@ -62,6 +67,13 @@ struct gt_check_label {
   size_t len, count;
 };
 
+/* An input with several outputs in one split. */
+struct gt_check_cluster {
+  uint32_t file;
+  size_t line; /* of its first row */
+  size_t rows, outputs;
+};
+
 struct gt_check {
   struct gt_check_options options;
   atomic_bool stop; /* set from any thread: the check ends with CANCELLED */
@@ -73,6 +85,8 @@ struct gt_check {
   size_t longs_count, longs_cap;
   struct gt_check_label *labels; /* when the outputs are labels: most rows first */
   size_t labels_count;
+  struct gt_check_cluster *clusters; /* contradictions: most rows first */
+  size_t clusters_count, clusters_cap;
   struct gt_buf notes; /* what was not looked at and why: lines */
 };
 

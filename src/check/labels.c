@@ -13,7 +13,7 @@ struct judging {
   struct gt_check *c;
   const struct gt_kept_row *rows; /* of the files that are judged */
   size_t count;
-  struct gt_labels labels;
+  struct gt_data_labels labels;
 };
 
 static void quote(char dst[SHOWN], const struct gt_label *l)
@@ -100,6 +100,38 @@ static int find_suspects(struct gt_suspects *found, struct judging *j,
   return rc;
 }
 
+static size_t worth_telling(const struct gt_suspects *found)
+{
+  size_t count = found->estimated < found->count ? found->estimated : found->count;
+  if (found->too_noisy && count > GT_CHECK_NOISY_SHOWN) count = GT_CHECK_NOISY_SHOWN;
+  return count;
+}
+
+/* All that are estimated when they were asked for, else only the clear ones: on hard
+ * data many doubtful labels are right. */
+static void tell_suspects(struct judging *j, const struct gt_suspects *found,
+                          enum gt_check_labels want)
+{
+  size_t told = 0, listed = worth_telling(found);
+  for (size_t i = 0; i < listed; i++) {
+    if (want != GT_CHECK_LABELS_YES && found->items[i].margin > GT_CHECK_CLEAR_MARGIN)
+      continue;
+    tell_suspect(j, &found->items[i]);
+    told++;
+  }
+  if (found->too_noisy)
+    gt_check_note(
+        j->c,
+        "about %.0f %% of the labels look wrong: no tool can filter that, the "
+        "rows must be labelled again",
+        found->estimated_rate * 100);
+  else if (told < found->estimated)
+    gt_check_note(j->c,
+                  "about %zu labels look doubtful, the clearest %zu are listed "
+                  "(--labels lists all)",
+                  found->estimated, told);
+}
+
 static int judge_suspects(struct judging *j, struct gt_err *err)
 {
   enum gt_check_labels want = j->c->options.labels;
@@ -118,14 +150,7 @@ static int judge_suspects(struct judging *j, struct gt_err *err)
     gt_check_note(j->c, "wrong labels were not looked for: %s", err->message);
     return 0;
   }
-  if (found.too_noisy)
-    gt_check_note(
-        j->c,
-        "about %.0f %% of the labels look wrong: no tool can filter that, the "
-        "rows must be labelled again",
-        found.estimated_rate * 100);
-  for (size_t i = 0; i < found.count && i < found.estimated; i++)
-    tell_suspect(j, &found.items[i]);
+  tell_suspects(j, &found, want);
   gt_suspects_clear(&found);
   return 0;
 }
@@ -184,7 +209,7 @@ int gt_check_labels(struct gt_check *c, struct gt_err *err)
     rc = keep_labels(&j, err);
     if (rc == 0) rc = judge_suspects(&j, err);
   }
-  gt_labels_clear(&j.labels);
+  gt_data_labels_clear(&j.labels);
 out:
   free(own);
   return rc;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-int gt_outputs_labels(struct gt_labels *labels, const struct gt_kept_row *rows,
+int gt_outputs_labels(struct gt_data_labels *labels, const struct gt_kept_row *rows,
                       size_t count, struct gt_err *err)
 {
   const char **texts = malloc((count + 1) * sizeof *texts);
@@ -17,7 +17,7 @@ int gt_outputs_labels(struct gt_labels *labels, const struct gt_kept_row *rows,
     texts[i] = rows[i].output;
     lens[i] = rows[i].output_len;
   }
-  rc = gt_labels_find(labels, texts, lens, count, err);
+  rc = gt_data_labels_find(labels, texts, lens, count, err);
 out:
   free(texts);
   free(lens);
@@ -28,12 +28,12 @@ uint32_t *gt_outputs_number(size_t *outputs, bool *classes,
                             const struct gt_kept_row *rows, size_t count,
                             struct gt_err *err)
 {
-  struct gt_labels labels;
+  struct gt_data_labels labels;
   if (gt_outputs_labels(&labels, rows, count, err) < 0) return NULL;
   uint32_t *numbers = labels.of_row;
   *classes = labels.classes;
   *outputs = labels.count;
   labels.of_row = NULL;
-  gt_labels_clear(&labels);
+  gt_data_labels_clear(&labels);
   return numbers;
 }

@@ -9,7 +9,7 @@
 #include "data/labels.h"
 
 /* labels over rows: their outputs in order. */
-int gt_outputs_labels(struct gt_labels *labels, const struct gt_kept_row *rows,
+int gt_outputs_labels(struct gt_data_labels *labels, const struct gt_kept_row *rows,
                       size_t count, struct gt_err *err);
 /* A number below *outputs for each row, malloc'd; *classes: the outputs are labels.
  * NULL with err. */

@@ -16,7 +16,9 @@
 /* Without a search for near duplicates only equal normal forms count. */
 #define EXACT 1.0
 
-/* The nearest other row of each row, in its split and in others. */
+/* The nearest other row of each row, in its split and in others; with the index ABOVE
+ * it is told already that there is an equal one. */
+#define ABOVE 2.0f
 struct near {
   uint32_t same, leak;
   float same_j, leak_j;
@@ -100,6 +102,7 @@ static void tell_leak(struct same *s, uint32_t row, uint32_t group)
   for (uint32_t head = group; head != NONE; head = s->jump[head]) {
     if (!leaks(s, row, head)) continue;
     for (uint32_t o = head; o != s->jump[head]; o = s->next[o]) {
+      s->near[row].leak_j = ABOVE;
       if (told++ > 0)
         relate(s, o);
       else
@@ -116,6 +119,7 @@ static void tell_leak(struct same *s, uint32_t row, uint32_t group)
 
 static void tell_duplicate(struct same *s, uint32_t row, uint32_t other)
 {
+  s->near[row].same_j = ABOVE;
   add(s, GT_SEVERITY_WARNING, "duplicate", row, other,
       "keep one: repeated rows weigh more in training",
       identical(s, row, other)
@@ -138,19 +142,36 @@ static void tell_contradiction(struct same *s, uint32_t row, uint32_t usual)
   relate(s, usual);
 }
 
+static int keep_cluster(struct same *s, uint32_t first, size_t rows, size_t outputs,
+                        struct gt_err *err)
+{
+  struct gt_check *c = s->c;
+  if (c->clusters_count == c->clusters_cap) {
+    size_t cap = c->clusters_cap ? c->clusters_cap * 2 : 32;
+    struct gt_check_cluster *list = realloc(c->clusters, cap * sizeof *list);
+    if (!list) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+    c->clusters = list;
+    c->clusters_cap = cap;
+  }
+  c->clusters[c->clusters_count++] = (struct gt_check_cluster){
+      s->rows[first].file, s->rows[first].line, rows, outputs};
+  return 0;
+}
+
 static bool judged(const struct same *s, uint32_t row, enum gt_check_split split)
 {
   return !file_of(s, row)->against && file_of(s, row)->split == split;
 }
 
-/* The rows of a group in one split: repeated, or with unusual outputs? Returns whether
- * there are several outputs. */
-static bool judge_split(struct same *s, uint32_t group, enum gt_check_split split)
+/* The rows of a group in one split: repeated, or with unusual outputs? */
+static int judge_split(struct same *s, uint32_t group, enum gt_check_split split,
+                       struct gt_err *err)
 {
-  uint32_t usual = NONE, outputs = 0;
+  uint32_t usual = NONE, outputs = 0, rows = 0, first = NONE;
   for (uint32_t row = group; row != NONE; row = s->next[row]) {
     if (!judged(s, row, split)) continue;
     uint32_t o = s->outputs[row];
+    if (rows++ == 0) first = row;
     if (s->seen[o]++ == 0) {
       s->first[o] = row;
       outputs++;
@@ -165,17 +186,26 @@ static bool judge_split(struct same *s, uint32_t group, enum gt_check_split spli
       tell_contradiction(s, row, s->first[usual]);
     s->seen[s->outputs[row]] = 0;
   }
-  return outputs > 1;
+  if (outputs > 1 && s->classes) return keep_cluster(s, first, rows, outputs, err);
+  s->open_answers += outputs > 1;
+  return 0;
 }
 
-static void judge_group(struct same *s, uint32_t group)
+static int judge_group(struct same *s, uint32_t group, struct gt_err *err)
 {
-  bool differ = false;
   for (uint32_t row = group; row != NONE; row = s->next[row])
     if (!file_of(s, row)->against) tell_leak(s, row, group);
   for (int split = GT_SPLIT_TRAINING; split <= GT_SPLIT_TEST; split++)
-    differ |= judge_split(s, group, (enum gt_check_split)split);
-  s->open_answers += differ && !s->classes;
+    if (judge_split(s, group, (enum gt_check_split)split, err) < 0) return -1;
+  return 0;
+}
+
+static int by_rows(const void *a, const void *b)
+{
+  const struct gt_check_cluster *x = a, *y = b;
+  return x->rows != y->rows   ? (x->rows < y->rows) - (x->rows > y->rows)
+         : x->file != y->file ? (x->file > y->file) - (x->file < y->file)
+                              : (x->line > y->line) - (x->line < y->line);
 }
 
 /* --- near duplicates --- */
@@ -221,14 +251,10 @@ static void tell_near(struct same *s, uint32_t row)
   }
 }
 
-static int judge_near(struct same *s, struct gt_err *err)
+static void judge_near(struct same *s)
 {
-  s->near = malloc((s->count + 1) * sizeof *s->near);
-  if (!s->near) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
-  for (size_t i = 0; i < s->count; i++) s->near[i] = (struct near){NONE, NONE, 0, 0};
   for (size_t i = 0; i < s->similar.pairs_count; i++) cross(s, &s->similar.pairs[i]);
   for (uint32_t i = 0; i < s->count; i++) tell_near(s, i);
-  return 0;
 }
 
 /* --- the whole --- */
@@ -271,6 +297,14 @@ static int link_groups(struct same *s, struct gt_err *err)
   return 0;
 }
 
+static int make_near(struct same *s, struct gt_err *err)
+{
+  s->near = malloc((s->count + 1) * sizeof *s->near);
+  if (!s->near) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+  for (size_t i = 0; i < s->count; i++) s->near[i] = (struct near){NONE, NONE, 0, 0};
+  return 0;
+}
+
 static int number_outputs(struct same *s, struct gt_err *err)
 {
   size_t count;
@@ -285,10 +319,14 @@ static int number_outputs(struct same *s, struct gt_err *err)
 
 static int same_rows(struct same *s, struct gt_err *err)
 {
-  if (find(s, err) < 0 || link_groups(s, err) < 0 || number_outputs(s, err) < 0)
+  if (find(s, err) < 0 || link_groups(s, err) < 0 || number_outputs(s, err) < 0 ||
+      make_near(s, err) < 0)
     return -1;
   for (uint32_t i = 0; i < s->count; i++)
-    if (s->similar.first[i] == i && s->next[i] != NONE) judge_group(s, i);
+    if (s->similar.first[i] == i && s->next[i] != NONE && judge_group(s, i, err) < 0)
+      return -1;
+  if (s->c->clusters_count > 1)
+    qsort(s->c->clusters, s->c->clusters_count, sizeof *s->c->clusters, by_rows);
   if (s->open_answers > 0)
     gt_check_note(s->c,
                   "%zu inputs have several outputs; the outputs are texts, not labels, "
@@ -297,7 +335,8 @@ static int same_rows(struct same *s, struct gt_err *err)
   if (s->similar.left_out > 0)
     gt_check_note(s->c, "%zu pairs of nearly equal rows are not listed",
                   s->similar.left_out);
-  return s->c->options.near > 0 ? judge_near(s, err) : 0;
+  if (s->c->options.near > 0) judge_near(s);
+  return 0;
 }
 
 int gt_check_same(struct gt_check *c, struct gt_err *err)

@@ -30,7 +30,7 @@ struct gt_label_finding {
   uint32_t label, meant; /* indices of labels */
 };
 
-struct gt_labels {
+struct gt_data_labels {
   struct gt_label *items; /* in order of first appearance */
   size_t count;
   bool classes;     /* the outputs are labels */
@@ -41,8 +41,8 @@ struct gt_labels {
 };
 
 /* outputs[i] of row i, lens[i] bytes. */
-int gt_labels_find(struct gt_labels *out, const char *const *outputs,
-                   const size_t *lens, size_t rows, struct gt_err *err);
-void gt_labels_clear(struct gt_labels *l);
+int gt_data_labels_find(struct gt_data_labels *out, const char *const *outputs,
+                        const size_t *lens, size_t rows, struct gt_err *err);
+void gt_data_labels_clear(struct gt_data_labels *l);
 
 #endif

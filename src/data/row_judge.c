@@ -227,6 +227,22 @@ static void judge_pair(struct gt_row_line *l, enum gt_form form)
   judge_value(l, gt_form_output(form), l->limits.output_max, out, &row->output_len);
   row->output = out;
   row->line = l->line;
+  row->form = form;
+  row->raw = l->data;
+  row->raw_len = l->len;
+  row->turns = l->turns;
+  row->turns_count = 2;
+  for (int i = 0; i < 2; i++) {
+    const struct gt_row_field *f =
+        &l->fields[i ? gt_form_output(form) : gt_form_text(form)];
+    l->turns[i] = (struct gt_turn){.role = i ? GT_ROLE_MODEL : GT_ROLE_USER,
+                                   .text = i ? row->output : row->text,
+                                   .len = i ? row->output_len : row->text_len,
+                                   .raw = f->value.at,
+                                   .raw_len = f->value.len,
+                                   .line = l->line,
+                                   .column = gt_row_line_column(l, f->at + 1)};
+  }
 }
 
 /* Both strings of a half row still have their defects told. */

@@ -7,14 +7,12 @@
 #include <string.h>
 
 int gt_row_line_init(struct gt_row_line *l, struct gt_findings *findings,
-                     const struct gt_rows_options *options, struct gt_err *err)
+                     const struct gt_reader_options *options, struct gt_err *err)
 {
   size_t bytes = GT_JSON_KEYS_BYTES(GT_ROW_OPEN_KEYS);
   *l = (struct gt_row_line){.findings = findings, .form = GT_FORM_NONE};
   if (options) l->limits = *options;
-  if (!l->limits.line_max) l->limits.line_max = GT_ROWS_LINE_MAX;
-  if (!l->limits.rows_max) l->limits.rows_max = GT_ROWS_MAX;
-  if (!l->limits.bytes_max) l->limits.bytes_max = GT_ROWS_BYTES_MAX;
+  if (!l->limits.line_max) l->limits.line_max = GT_READER_LINE_MAX;
   l->keys_block = malloc(bytes);
   if (!l->keys_block) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
   gt_json_keys_init(&l->keys, l->keys_block, bytes);
@@ -150,6 +148,6 @@ int gt_row_line_read(struct gt_row_line *l, const char *data, size_t len)
   l->present = 0;
   l->others_count = 0;
   if (read_members(l) == 0) gt_row_judge(l);
-  gt_findings_sort(l->findings, from);
+  if (l->findings->count > from) gt_findings_sort(l->findings, from);
   return l->findings->errors == errors;
 }

@@ -7,7 +7,7 @@
 #define GT_DATA_ROW_LINE_H
 
 #include "base/json_read.h"
-#include "data/rows.h"
+#include "data/reader.h"
 
 #define GT_ROW_OTHERS 12 /* keys of a line that are looked at without being known */
 #define GT_ROW_OPEN_KEYS 2048
@@ -19,7 +19,7 @@ struct gt_row_field {
 
 struct gt_row_line {
   struct gt_findings *findings;
-  struct gt_rows_options limits; /* filled in: no zero ceilings */
+  struct gt_reader_options limits; /* filled in: no zero ceilings */
   enum gt_form form;             /* of the file, GT_FORM_NONE until a row shows it */
   size_t form_line;
   bool mixed_told;
@@ -37,10 +37,11 @@ struct gt_row_line {
   struct gt_json_slice others[GT_ROW_OTHERS];
   size_t other_at[GT_ROW_OTHERS], others_count;
   struct gt_row row; /* the result */
+  struct gt_turn turns[2];
 };
 
 int gt_row_line_init(struct gt_row_line *l, struct gt_findings *findings,
-                     const struct gt_rows_options *options, struct gt_err *err);
+                     const struct gt_reader_options *options, struct gt_err *err);
 void gt_row_line_clear(struct gt_row_line *l);
 /* Reads the line `data`; l->line, shift and out are set. 1: l->row is good; 0: blank or
  * faulty, then the findings tell. */

@@ -1,9 +1,9 @@
-/* Reads training rows, text in and text out, from JSON Lines.
+/* Reads training rows, text in and text out, and keeps them in memory.
  *
- * Used by `upload` and the data sets of scripts. One object a line in one of the forms
- * of forms.h; every defect of every line becomes a finding with its line and column.
- * It never repairs a row: rows are to be used only when there is no error finding. A
- * file is read in pieces, the rows' strings are kept; both have ceilings. */
+ * Used by `upload` and the data sets of scripts. It takes what reader.h reads, pairs
+ * only; every defect of every line becomes a finding with its line and column. It never
+ * repairs a row: rows are to be used only when there is no error finding. The rows, their
+ * strings and a line have ceilings. */
 #ifndef GT_DATA_ROWS_H
 #define GT_DATA_ROWS_H
 
@@ -27,7 +27,7 @@ struct gt_rows_options {
   size_t line_max, rows_max, bytes_max;
 };
 
-struct gt_row {
+struct gt_kept_row {
   const char *text; /* valid UTF-8, not empty, no NUL inside but one behind the end */
   size_t text_len;
   const char *output;
@@ -36,7 +36,7 @@ struct gt_row {
 };
 
 struct gt_rows {
-  struct gt_row *items;
+  struct gt_kept_row *items;
   size_t count, cap;
   enum gt_form form;           /* of the file read last, GT_FORM_NONE without a row */
   size_t lines;                /* of the file read last, blank ones too */

@@ -1,40 +1,26 @@
-/* Out-of-fold probabilities. See folds.h.
- *
- * The rows lie fold by fold, twice in a row: so what is left without one fold is a run
- * of neighbours, and every fold trains on the same cells without a copy of its own. */
+/* Out-of-fold probabilities. See folds.h. */
 #include "engine/folds.h"
 
-#include "base/hash.h"
+#include "engine/fold_rows.h"
 #include "engine/softmax.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define MAX_THREADS 64
 /* Weights in memory, of all threads together: 1 GiB. Rarer features are dropped. */
 #define MAX_WEIGHTS ((size_t)1 << 28)
 
-/* A row on its way to a fold. */
-struct card {
-  uint64_t hash;
-  uint32_t label;
-  uint32_t row;
-};
-
 struct folds {
-  const struct gt_folds_input *in;
   const struct gt_suspect_options *options;
+  uint64_t seed;
+  size_t label_count;
   struct gt_folds_score *out;
-  size_t fold_count;
-  size_t starts[GT_FOLDS_MAX + 1]; /* of each fold, among the rows fold by fold */
-  uint32_t *row;                   /* by place: the row that lies there */
-  uint32_t *labels;                /* by place, twice */
-  struct gt_bag bag;               /* by place, twice */
-  atomic_size_t next;              /* the fold that nobody has taken */
+  struct gt_fold_rows rows;
+  atomic_size_t next; /* the fold that nobody has taken */
   atomic_bool failed;
   struct gt_err errors[GT_FOLDS_MAX];
   int results[GT_FOLDS_MAX];
@@ -45,78 +31,6 @@ static bool is_over(void *user)
   struct folds *f = user;
   if (atomic_load_explicit(&f->failed, memory_order_relaxed)) return true;
   return f->options->stop && f->options->stop(f->options->user);
-}
-
-static uint64_t mix(uint64_t h)
-{
-  h = (h ^ h >> 33) * 0xFF51AFD7ED558CCDu;
-  h = (h ^ h >> 33) * 0xC4CEB9FE1A85EC53u;
-  return h ^ h >> 33;
-}
-
-static int compare_cards(const void *left, const void *right)
-{
-  const struct card *a = left, *b = right;
-  if (a->label != b->label) return a->label < b->label ? -1 : 1;
-  if (a->hash != b->hash) return a->hash < b->hash ? -1 : 1;
-  return a->row < b->row ? -1 : a->row > b->row;
-}
-
-/* Deals the rows label by label, in the order of their hashes, to one fold after the
- * other: a label's rows are spread as evenly as their number allows, and so are the
- * labels of few rows over the folds. */
-static int deal(struct folds *f, struct gt_err *err)
-{
-  size_t n = f->in->count, folds = f->fold_count, at = 0;
-  struct card *cards = gt_engine_alloc(n, sizeof *cards, "the folds", err);
-  if (!cards) return -1;
-  uint64_t seed = mix(f->options->seed ? f->options->seed : 1);
-  for (size_t i = 0; i < n; i++) {
-    const struct gt_engine_row *row = &f->in->rows[i];
-    uint64_t hash = mix(gt_hash64(row->text, row->text_len) ^ seed);
-    cards[i] = (struct card){hash, f->in->labels[i], (uint32_t)i};
-  }
-  qsort(cards, n, sizeof *cards, compare_cards);
-  for (size_t fold = 0; fold < folds; fold++) {
-    f->starts[fold] = at;
-    for (size_t i = fold; i < n; i += folds, at++) {
-      f->row[at] = cards[i].row;
-      f->labels[at] = f->labels[at + n] = cards[i].label;
-    }
-  }
-  f->starts[folds] = n;
-  free(cards);
-  return 0;
-}
-
-/* The rows' cells by place, then the same once more. */
-static int fill_bag(struct folds *f, size_t threads, struct gt_err *err)
-{
-  size_t n = f->in->count;
-  size_t max = MAX_WEIGHTS / threads / gt_softmax_stride(f->in->label_count);
-  const struct gt_engine_hooks hooks = {.user = f, .cancelled = is_over};
-  struct gt_engine_row *rows = gt_engine_alloc(n, sizeof *rows, "the rows", err);
-  if (!rows) return -1;
-  for (size_t i = 0; i < n; i++) rows[i] = f->in->rows[f->row[i]];
-  if (max > GT_BAG_MAX_FEATURES) max = GT_BAG_MAX_FEATURES;
-  int rc = gt_bag_init(&f->bag, rows, n, GT_BAG_GRAMS, max, &hooks, err);
-  free(rows);
-  if (rc < 0) return -1;
-  struct gt_bag *b = &f->bag;
-  size_t cells = b->cell_count;
-  void *grown = realloc(b->cells, (2 * cells + 1) * sizeof *b->cells);
-  if (!grown) return gt_engine_no_memory("the features of the rows", err);
-  b->cells = grown;
-  grown = realloc(b->starts, (2 * n + 1) * sizeof *b->starts);
-  if (!grown) return gt_engine_no_memory("the rows", err);
-  b->starts = grown;
-  grown = realloc(b->word_counts, 2 * n * sizeof *b->word_counts);
-  if (!grown) return gt_engine_no_memory("the rows", err);
-  b->word_counts = grown;
-  if (cells) memcpy(b->cells + cells, b->cells, cells * sizeof *b->cells);
-  memcpy(b->word_counts + n, b->word_counts, n * sizeof *b->word_counts);
-  for (size_t i = 0; i <= n; i++) b->starts[n + i] = cells + b->starts[i];
-  return 0;
 }
 
 static void keep_top(struct gt_folds_score *out, const float *p, size_t label_count,
@@ -145,9 +59,10 @@ static void keep_top(struct gt_folds_score *out, const float *p, size_t label_co
 static int score_fold(struct folds *f, size_t fold, const struct gt_softmax *m,
                       const struct gt_bag *trained, struct gt_err *err)
 {
+  const struct gt_fold_rows *rows = &f->rows;
   struct gt_bag_weights weights;
-  uint32_t *cells = gt_engine_alloc(f->bag.longest, sizeof *cells, "a row", err);
-  float *values = gt_engine_alloc(f->bag.longest, sizeof *values, "a row", err);
+  uint32_t *cells = gt_engine_alloc(rows->bag.longest, sizeof *cells, "a row", err);
+  float *values = gt_engine_alloc(rows->bag.longest, sizeof *values, "a row", err);
   float *p = gt_engine_alloc(m->stride, sizeof *p, "a row", err);
   char *known = gt_engine_alloc(m->features, 1, "the features", err);
   int rc = -1;
@@ -155,8 +70,8 @@ static int score_fold(struct folds *f, size_t fold, const struct gt_softmax *m,
   gt_bag_weights_init(&weights);
   for (size_t i = trained->starts[0]; i < trained->starts[trained->row_count]; i++)
     known[gt_bag_feature(trained->cells[i])] = 1;
-  for (size_t at = f->starts[fold]; at < f->starts[fold + 1]; at++) {
-    struct gt_bag_row all = gt_bag_at(&f->bag, at), row = {.cells = cells};
+  for (size_t at = rows->starts[fold]; at < rows->starts[fold + 1]; at++) {
+    struct gt_bag_row all = gt_bag_at(&rows->bag, at), row = {.cells = cells};
     for (size_t i = 0; i < all.count; i++) {
       if (!known[gt_bag_feature(all.cells[i])]) continue;
       cells[row.count++] = all.cells[i];
@@ -165,7 +80,7 @@ static int score_fold(struct folds *f, size_t fold, const struct gt_softmax *m,
     gt_bag_values(values, &row, &weights);
     gt_softmax_score(p, m, &row, values);
     gt_softmax_normalise(p, m->labels);
-    keep_top(&f->out[f->row[at]], p, m->labels, f->labels[at]);
+    keep_top(&f->out[rows->row[at]], p, m->labels, rows->labels[at]);
   }
   rc = 0;
 out:
@@ -178,24 +93,20 @@ out:
 
 static int run_fold(struct folds *f, size_t fold, struct gt_err *err)
 {
-  size_t n = f->in->count, first = f->starts[fold + 1];
-  size_t held_out = first - f->starts[fold];
   const struct gt_engine_hooks hooks = {.user = f, .cancelled = is_over};
   struct gt_engine_options o;
   struct gt_softmax m = {0};
-  if (held_out == 0) return 0;
-  struct gt_bag trained = f->bag;
-  trained.starts += first;
-  trained.word_counts += first;
-  trained.row_count = n - held_out;
-  struct gt_softmax_data data = {.bag = &trained, .labels = f->labels + first};
+  struct gt_softmax_data data = {0};
+  if (f->rows.starts[fold + 1] == f->rows.starts[fold]) return 0;
+  struct gt_bag trained = gt_fold_rows_without(&f->rows, fold, &data.labels);
+  data.bag = &trained;
   gt_engine_defaults(&o);
-  o.seed = mix((f->options->seed ? f->options->seed : 1) + fold);
+  o.seed = gt_fold_rows_mix(f->seed + fold);
   if (f->options->epoch_count) o.epoch_count = f->options->epoch_count;
   o.batch_size = f->options->batch_size;
   if ((size_t)o.batch_size > trained.row_count) o.batch_size = 0;
   if (gt_engine_check_options(&o, trained.row_count, err) < 0) return -1;
-  int rc = gt_softmax_init(&m, f->in->label_count, f->bag.feature_count, err);
+  int rc = gt_softmax_init(&m, f->label_count, trained.feature_count, err);
   if (rc == 0) rc = gt_softmax_train(&m, &data, &o, &hooks, err);
   if (rc == 0) rc = score_fold(f, fold, &m, &trained, err);
   gt_softmax_clear(&m);
@@ -206,7 +117,7 @@ static int run_fold(struct folds *f, size_t fold, struct gt_err *err)
 static void *work(void *user)
 {
   struct folds *f = user;
-  for (size_t fold; (fold = atomic_fetch_add(&f->next, 1)) < f->fold_count;) {
+  for (size_t fold; (fold = atomic_fetch_add(&f->next, 1)) < f->rows.fold_count;) {
     if (atomic_load(&f->failed)) break;
     f->results[fold] = run_fold(f, fold, &f->errors[fold]);
     if (f->results[fold] < 0) atomic_store(&f->failed, true);
@@ -234,7 +145,7 @@ static void run_threads(struct folds *f, size_t threads)
 static int result(const struct folds *f, struct gt_err *err)
 {
   const struct gt_err *why = NULL;
-  for (size_t i = 0; i < f->fold_count; i++)
+  for (size_t i = 0; i < f->rows.fold_count; i++)
     if (f->results[i] < 0 && (!why || why->code == GT_CANCELLED)) why = &f->errors[i];
   if (!why) return 0;
   if (why->code == GT_CANCELLED)
@@ -258,26 +169,25 @@ int gt_folds_score(struct gt_folds_score *out, const struct gt_folds_input *in,
   int rc = -1;
   struct folds *f = gt_engine_alloc(1, sizeof *f, "the folds", err);
   if (!f) return -1;
-  f->in = in;
   f->options = options;
+  f->seed = options->seed ? options->seed : 1;
+  f->label_count = in->label_count;
   f->out = out;
-  f->fold_count = options->folds ? (size_t)options->folds : 5;
   atomic_init(&f->next, 0);
   atomic_init(&f->failed, false);
-  size_t threads = choose_threads(options, f->fold_count);
-  f->row = gt_engine_alloc(in->count, sizeof *f->row, "the folds", err);
-  if (!f->row) goto out;
-  f->labels = gt_engine_alloc(2 * in->count, sizeof *f->labels, "the folds", err);
-  if (!f->labels || deal(f, err) < 0) goto out;
-  if (fill_bag(f, threads, err) < 0) goto out;
+  size_t fold_count = options->folds ? (size_t)options->folds : 5;
+  size_t threads = choose_threads(options, fold_count);
+  size_t max = MAX_WEIGHTS / threads / gt_softmax_stride(in->label_count);
+  if (max > GT_BAG_MAX_FEATURES) max = GT_BAG_MAX_FEATURES;
+  const struct gt_engine_hooks hooks = {.user = f, .cancelled = is_over};
+  if (gt_fold_rows_init(&f->rows, in, fold_count, f->seed, max, &hooks, err) < 0)
+    goto out;
   run_threads(f, threads);
   rc = result(f, err);
 out:
   if (rc < 0 && err && err->code == GT_CANCELLED)
     gt_err_set(err, GT_CANCELLED, "the search for wrong labels was cancelled");
-  gt_bag_clear(&f->bag);
-  free(f->labels);
-  free(f->row);
+  gt_fold_rows_clear(&f->rows);
   free(f);
   return rc;
 }

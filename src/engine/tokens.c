@@ -1,6 +1,7 @@
 /* Texts into tokens. See tokens.h. */
 #include "engine/tokens.h"
 
+#include "base/fold.h"
 #include "base/utf8.h"
 #include "engine/engine.h"
 
@@ -57,19 +58,6 @@ static enum kind wide_kind(uint32_t cp)
   return WORD;
 }
 
-/* Simple case folding where it is a matter of adding a number. */
-static uint32_t fold(uint32_t cp)
-{
-  if (cp >= 0xC0 && cp <= 0xDE && cp != 0xD7) return cp + 32;
-  if ((cp >= 0x100 && cp <= 0x137) || (cp >= 0x14A && cp <= 0x177)) return cp | 1;
-  if ((cp >= 0x139 && cp <= 0x148) || (cp >= 0x179 && cp <= 0x17E))
-    return cp + (cp & 1);
-  if (cp >= 0x391 && cp <= 0x3A9) return cp + 32;
-  if (cp >= 0x410 && cp <= 0x42F) return cp + 32;
-  if (cp >= 0x400 && cp <= 0x40F) return cp + 80;
-  return cp;
-}
-
 /* Decodes one code point: its kind, its folded value, its length in bytes. */
 static size_t next(enum kind *kind, uint32_t *cp, const char *s, const char *end)
 {
@@ -82,7 +70,7 @@ static size_t next(enum kind *kind, uint32_t *cp, const char *s, const char *end
   size_t n = gt_utf8_decode(cp, s, end);
   if (*cp == 0x2019) *cp = '\''; /* the apostrophe of typeset text */
   *kind = *cp == '\'' ? WORD : wide_kind(*cp);
-  *cp = fold(*cp);
+  *cp = gt_fold_case(*cp);
   return n;
 }
 

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
   MUST(gt_rows_read(&rows, &findings, (const char *)bytes, len, &options, &err) == 0);
   MUST(rows.count > 0 || findings.errors > 0);
   for (size_t i = 0; i < rows.count; i++) {
-    const struct gt_row *row = &rows.items[i];
+    const struct gt_kept_row *row = &rows.items[i];
     check_string(row->text, row->text_len);
     check_string(row->output, row->output_len);
     MUST(row->line > last && row->line <= lines);

@@ -5,8 +5,9 @@
  *                [-x TIMES] FILE...
  *
  * uniform: a wrong label is any other one. confusable: it is the one that a model which
- * has not seen the row takes most often for the true one. -x repeats the rows, with a
- * word of their own. A line a kind of noise and an order. */
+ * has not seen the row takes most often for the true one. -x repeats the rows with
+ * labels and a word of their own: twice the rows, twice the labels. A line a kind of
+ * noise and an order. */
 #include "base/clock.h"
 #include "data/rows.h"
 #include "engine/folds.h"
@@ -47,12 +48,20 @@ static void load(struct set *s, const struct gt_rows *rows, size_t times)
   s->noisy = need(s->count, sizeof *s->noisy);
   s->wrong = need(s->count, sizeof *s->wrong);
   for (size_t i = 0; i < s->count; i++) {
-    const struct gt_row *r = &rows->items[i % rows->count];
-    char *text = need(r->text_len + 32, 1);
-    memcpy(text, r->text, r->text_len);
-    size_t len = r->text_len;
-    if (times > 1) len += (size_t)sprintf(text + len, " w%zx", i * 7919 % 4093);
-    s->rows[i] = (struct gt_engine_row){text, len, r->output, r->output_len};
+    const struct gt_kept_row *r = &rows->items[i % rows->count];
+    size_t copy = i / rows->count;
+    char *text = need(r->text_len + r->output_len + 64, 1), *output = text;
+    if (copy == 0) {
+      memcpy(text, r->text, r->text_len);
+      output += r->text_len;
+      memcpy(output, r->output, r->output_len);
+      s->rows[i] = (struct gt_engine_row){text, r->text_len, output, r->output_len};
+      continue;
+    }
+    output += sprintf(text, "%s copy%zu", r->text, copy);
+    int output_len = sprintf(output, "%s %zu", r->output, copy);
+    s->rows[i] = (struct gt_engine_row){text, (size_t)(output - text), output,
+                                        (size_t)output_len};
   }
   if (gt_labels_init(&s->labels, s->rows, s->count, &err) < 0)
     die("labels", err.message);

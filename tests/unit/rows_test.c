@@ -110,8 +110,8 @@ static const struct {
     {T("{\"text_input\":\"a\0\",\"output\":\"b\"}"), 0, "1:17 nul-character"},
     {T("{\"text_input\":\"\\n\\u0000\",\"output\":\"b\"}"), 0, "1:18 nul-character"},
     {T(GOOD "\n\0\n"), 1, "2:1 nul-character"},
-    {T("\xFF\xFE{\0\"\0"), 0, "1:1 invalid-utf8"},
-    {T("\xFE\xFF\0{"), 0, "1:1 invalid-utf8"},
+    {T("\xFF\xFE{\0\"\0"), 0, "1:1 utf-16"},
+    {T("\xFE\xFF\0{"), 0, "1:1 utf-16"},
     /* forms */
     {T(GOOD
        "\n{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"input\":\"a\",\"output\":\"b\"}"),
@@ -138,7 +138,7 @@ static const struct {
     {T("{\"txt_input\":\"a\"}"), 0, "1:1 missing-field; 1:2 near-miss-key"},
     /* files without rows */
     {T(""), 0, "1:1 no-rows"},
-    {T("\n \r\n\t\n"), 0, "1:1 no-rows"},
+    {T("\n \r\n\t\n"), 0, "1:1 no-rows; 2:2 w:crlf"},
     {T("\xEF\xBB\xBF"), 0, "1:1 w:bom; 1:1 no-rows"},
     /* the whole file is read, and each line says all */
     {T("{\"text_input\":1}\n" GOOD "\n\n[\n" GOOD
@@ -172,7 +172,7 @@ static const struct {
 } good[] = {
     {T(GOOD), 1, GT_FORM_TEXT_INPUT, ""},
     {T(GOOD "\n"), 1, GT_FORM_TEXT_INPUT, ""},
-    {T(GOOD "\r\n" GOOD "\r\n"), 2, GT_FORM_TEXT_INPUT, ""},
+    {T(GOOD "\r\n" GOOD "\r\n"), 2, GT_FORM_TEXT_INPUT, "1:32 w:crlf"},
     {T("\n\n  \n" GOOD "\n\n"), 1, GT_FORM_TEXT_INPUT, ""},
     {T("\xEF\xBB\xBF" GOOD "\n"), 1, GT_FORM_TEXT_INPUT, "1:1 w:bom"},
     {T(" { \"output\" : \"b\" , \"textInput\" : \"a\" } "), 1, GT_FORM_TEXTINPUT, ""},
@@ -273,7 +273,7 @@ static void keeps_its_limits(void)
   read_text(&r, T(GOOD "\n" GOOD "\n" GOOD), &two);
   UNIT_CHECK(r.rc == -1 && r.rows.count == 2);
   result_clear(&r);
-  struct gt_rows_options bytes = {.bytes_max = sizeof GOOD + 1};
+  struct gt_rows_options bytes = {.bytes_max = 4} /* "a", "b" and their NULs */;
   read_text(&r, T(GOOD), &bytes);
   UNIT_CHECK(r.rc == 0 && r.rows.bytes <= bytes.bytes_max);
   result_clear(&r);
@@ -387,10 +387,10 @@ static void loads_in_pieces(void)
   fclose(f);
   UNIT_CHECK(load(&r, path, NULL, &err) == 0);
   UNIT_STR(places(&r.findings),
-           "1:1 w:bom; 4002:1048577 line-too-long; 4003:23 wrong-type");
+           "1:1 w:bom; 4002:1048577 line-too-long; 4003:23 wrong-type; 4003:25 w:crlf");
   UNIT_CHECK(r.rows.count == 4002 && r.rows.lines == 4004);
   for (size_t i = 0; i < 4000 && i < r.rows.count; i++) {
-    const struct gt_row *row = &r.rows.items[i];
+    const struct gt_kept_row *row = &r.rows.items[i];
     UNIT_CHECK(row->line == i + 1 && strtoul(row->output, NULL, 10) == i);
     UNIT_CHECK(row->text_len == i % 700 + 4 && strtoul(row->text, NULL, 10) == i);
   }

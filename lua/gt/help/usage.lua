@@ -10,6 +10,8 @@ usage: gtlua [options] SCRIPT [args]     runs a Lua script; - is standard input
        gtlua [options] VERB [args]
 
 verbs: run SCRIPT [args]      the same as without a verb
+       check FILE... [options]  every defect of data files, with its place; check --help
+       fix FILE... [options]  safe repairs of data files, as a diff; fix --help
        serve [options]        the local engine on a socket; serve --help
        help [TOPIC]           this text, or a topic of the list below
 

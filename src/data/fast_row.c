@@ -1,0 +1,220 @@
+/* Plainly good rows by the places where their strings stop. See fast_row.h. */
+#include "data/fast_row.h"
+
+#include "base/json_value.h"
+#include "base/scan.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROW_MIN 26 /* {"input":"a","output":"b"} */
+
+struct walk {
+  const char *data;
+  const uint32_t *stop; /* the next one not yet behind us; the newline is the last */
+  char *side;
+  size_t side_len;
+};
+
+int gt_fast_init(struct gt_fast_rows *rows)
+{
+  *rows = (struct gt_fast_rows){0};
+  rows->items = malloc((GT_FAST_MAX / ROW_MIN + 1) * sizeof *rows->items);
+  rows->side = malloc(GT_FAST_MAX);
+  if (rows->items && rows->side) return 0;
+  gt_fast_clear(rows);
+  return -1;
+}
+
+void gt_fast_clear(struct gt_fast_rows *rows)
+{
+  free(rows->items);
+  free(rows->side);
+  *rows = (struct gt_fast_rows){0};
+}
+
+size_t gt_fast_scratch(void)
+{
+  return (GT_FAST_MAX + GT_SCAN_SLACK) * sizeof(uint32_t);
+}
+
+/* Whether one of the characters is surely no space of any kind. */
+static bool shows(const char *s, size_t len)
+{
+  for (size_t i = 0; i < len; i++) {
+    unsigned char c = (unsigned char)s[i];
+    if (c > 0x20 && c < 0x80) return true;
+    if (c < 0xC3 || c == 0xE1 || c == 0xE2 || c == 0xEF) continue;
+    if (c != 0xE3 || (unsigned char)s[i + 1] != 0x80) return true;
+  }
+  return false;
+}
+
+/* The escape at s into out; returns its length there, 0 when it is not for us. */
+static size_t one_escape(char out[4], const char **s, const char *end)
+{
+  uint32_t cp;
+  enum gt_json_fault fault;
+  switch ((*s)[1]) {
+  case 'n': *out = '\n'; break;
+  case 't': *out = '\t'; break;
+  case '"': *out = '"'; break;
+  case '\\': *out = '\\'; break;
+  case '/': *out = '/'; break;
+  default:
+    *s += gt_json_escape(&cp, &fault, *s, end);
+    return fault || cp == 0 ? 0 : gt_utf8_encode(out, cp);
+  }
+  *s += 2;
+  return 1;
+}
+
+/* A text with escapes, from its first byte to the stop that closes it. */
+static bool unescape(struct walk *w, struct gt_fast_text *t, const uint32_t *first)
+{
+  const char *s = w->data + t->at, *end = s + t->len;
+  char *out = w->side + w->side_len, *start = out;
+  for (const uint32_t *stop = first; s < end; stop++) {
+    const char *slash = w->data + *stop;
+    if (slash < s) continue; /* the second half of an escape before it */
+    if (slash > end) slash = end;
+    memcpy(out, s, (size_t)(slash - s));
+    out += slash - s;
+    s = slash;
+    if (s == end) break;
+    size_t n = one_escape(out, &s, end);
+    if (n == 0) return false;
+    out += n;
+  }
+  t->escaped = true;
+  t->side = (uint32_t)w->side_len;
+  t->side_len = (uint32_t)(out - start);
+  w->side_len += t->side_len;
+  return shows(start, t->side_len);
+}
+
+/* The text whose quote opens at the stop at hand. */
+static bool read_text(struct walk *w, struct gt_fast_text *t)
+{
+  const uint32_t *first = w->stop + 1, *stop = first;
+  const char *data = w->data;
+  while (data[*stop] == '\\') /* what it escapes may be a stop itself */
+    stop += stop[1] == *stop + 1 && data[stop[1]] >= 0x20 ? 2 : 1;
+  if (data[*stop] != '"') return false;
+  t->at = *w->stop + 1;
+  t->len = *stop - t->at;
+  t->escaped = false;
+  w->stop = stop + 1;
+  if (stop != first) return unescape(w, t, first);
+  return shows(data + t->at, t->len);
+}
+
+static enum gt_form_key key_of(const char *s, size_t len)
+{
+#define IS(name) (memcmp(s, name, sizeof name - 1) == 0)
+  switch (len) {
+  case 5: return IS("input") ? GT_KEY_INPUT : GT_KEY_NONE;
+  case 6:
+    if (IS("output")) return GT_KEY_OUTPUT;
+    return IS("prompt") ? GT_KEY_PROMPT : GT_KEY_NONE;
+  case 8: return IS("response") ? GT_KEY_RESPONSE : GT_KEY_NONE;
+  case 9: return IS("textInput") ? GT_KEY_TEXTINPUT : GT_KEY_NONE;
+  case 10:
+    if (IS("text_input")) return GT_KEY_TEXT_INPUT;
+    return IS("completion") ? GT_KEY_COMPLETION : GT_KEY_NONE;
+  default: return GT_KEY_NONE;
+  }
+#undef IS
+}
+
+/* The form that has both keys. */
+static enum gt_form form_of(enum gt_form_key a, enum gt_form_key b)
+{
+  switch (GT_KEY_BIT(a) | GT_KEY_BIT(b)) {
+  case GT_KEY_BIT(GT_KEY_TEXT_INPUT) | GT_KEY_BIT(GT_KEY_OUTPUT):
+    return GT_FORM_TEXT_INPUT;
+  case GT_KEY_BIT(GT_KEY_TEXTINPUT) | GT_KEY_BIT(GT_KEY_OUTPUT):
+    return GT_FORM_TEXTINPUT;
+  case GT_KEY_BIT(GT_KEY_INPUT) | GT_KEY_BIT(GT_KEY_OUTPUT): return GT_FORM_INPUT;
+  case GT_KEY_BIT(GT_KEY_PROMPT) | GT_KEY_BIT(GT_KEY_COMPLETION):
+    return GT_FORM_COMPLETION;
+  case GT_KEY_BIT(GT_KEY_PROMPT) | GT_KEY_BIT(GT_KEY_RESPONSE): return GT_FORM_RESPONSE;
+  default: return GT_FORM_NONE;
+  }
+}
+
+/* It stops at the line's end at the latest. Tabs are stops: not for us. */
+static size_t spaces(const char *data, size_t at)
+{
+  while (data[at] == ' ') at++;
+  return at;
+}
+
+/* "key": and the quote that opens its text, from `at` on; the stops must agree. */
+static bool read_key(struct walk *w, enum gt_form_key *key, size_t at)
+{
+  const uint32_t *stop = w->stop;
+  const char *data = w->data;
+  at = spaces(data, at);
+  if (at != stop[0] || data[at] != '"' || data[stop[1]] != '"') return false;
+  *key = key_of(data + at + 1, stop[1] - at - 1);
+  if (*key == GT_KEY_NONE) return false;
+  at = spaces(data, stop[1] + 1);
+  if (data[at] != ':') return false;
+  at = spaces(data, at + 1);
+  w->stop = stop + 2;
+  return at == *w->stop && data[at] == '"';
+}
+
+/* The line at row->at; w->stop stays on its newline when it is one of ours. */
+static bool read_row(struct walk *w, struct gt_fast_row *row)
+{
+  const char *data = w->data;
+  struct gt_fast_text first, second;
+  enum gt_form_key a, b;
+  if (data[row->at] != '{') return false;
+  if (!read_key(w, &a, row->at + 1) || !read_text(w, &first)) return false;
+  size_t at = spaces(data, w->stop[-1] + 1);
+  if (data[at] != ',') return false;
+  if (!read_key(w, &b, at + 1) || !read_text(w, &second)) return false;
+  at = spaces(data, w->stop[-1] + 1);
+  if (data[at++] != '}') return false;
+  row->crlf = data[at] == '\r';
+  row->len = (uint32_t)(at - row->at);
+  if (row->crlf) w->stop++, at++;
+  row->form = form_of(a, b);
+  if (at != *w->stop || data[at] != '\n' || row->form == GT_FORM_NONE) return false;
+  bool swap = a == gt_form_output(row->form);
+  row->text = swap ? second : first;
+  row->output = swap ? first : second;
+  return true;
+}
+
+void gt_fast_read(struct gt_fast_rows *rows, void *scratch, const char *data,
+                  size_t len)
+{
+  uint32_t *stops = scratch;
+  bool utf8;
+  rows->count = 0;
+  rows->side_len = 0;
+  while (len > 0 && data[len - 1] != '\n') len--;
+  size_t n = gt_scan_stops(stops, &utf8, data, len);
+  struct walk w = {.data = data, .side = rows->side};
+  const uint32_t *next = stops, *end = stops + n;
+  for (size_t at = 0; next < end; at = *next++ + 1) {
+    struct gt_fast_row *row = &rows->items[rows->count];
+    row->at = (uint32_t)at;
+    w.stop = next;
+    w.side_len = rows->side_len;
+    bool good = read_row(&w, row);
+    if (good && !utf8) good = gt_utf8_check(data + at, row->len) == row->len;
+    if (good) {
+      rows->count++;
+      rows->side_len = w.side_len;
+      next = w.stop;
+    } else {
+      while (data[*next] != '\n') next++;
+    }
+  }
+}

@@ -1,0 +1,337 @@
+/* Labels counted, and those that are probably meant to be another one. See labels.h.
+ *
+ * A typo is a rare label (at most 5 rows, at most 2 % of the other's) one edit from a
+ * common one, two when both are long: never by a digit (card_1 and card_2), by a
+ * syllable in front (possible and impossible), or between short labels. */
+#include "data/labels.h"
+
+#include "base/hash.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+#define TYPO_ROWS 5
+#define TYPO_SHARE 50 /* so many times the common label has to be as frequent */
+#define TYPO_CHARS 48 /* longer labels are not compared */
+#define TYPO_PAIRS ((size_t)100000000)
+#define FOLD_BYTES 256 /* longer labels have no variants by case and space */
+
+/* --- counting --- */
+
+/* Open addressing over labels by their bytes, as `key_of` gives them. */
+struct table {
+  uint32_t *slots;
+  size_t mask;
+};
+
+static int table_init(struct table *t, size_t labels, struct gt_err *err)
+{
+  size_t size = 16;
+  while (size < labels * 2) size *= 2;
+  t->mask = size - 1;
+  t->slots = malloc(size * sizeof *t->slots);
+  if (!t->slots) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+  memset(t->slots, 0xFF, size * sizeof *t->slots);
+  return 0;
+}
+
+static int count(struct gt_data_labels *l, const char *const *outputs,
+                 const size_t *lens, size_t rows, struct gt_err *err)
+{
+  struct table t;
+  struct gt_label *items;
+  if (table_init(&t, rows, err) < 0) return -1;
+  for (size_t i = 0; i < rows; i++) {
+    size_t at = gt_hash64(outputs[i], lens[i]) & t.mask;
+    for (; t.slots[at] != NONE; at = (at + 1) & t.mask) {
+      const struct gt_label *have = &l->items[t.slots[at]];
+      if (have->len == lens[i] && memcmp(have->text, outputs[i], lens[i]) == 0) break;
+    }
+    if (t.slots[at] == NONE) {
+      l->items[l->count] = (struct gt_label){outputs[i], lens[i], 0, (uint32_t)i};
+      t.slots[at] = (uint32_t)l->count++;
+    }
+    l->of_row[i] = t.slots[at];
+    l->items[t.slots[at]].count++;
+  }
+  free(t.slots);
+  items = realloc(l->items, (l->count ? l->count : 1) * sizeof *items);
+  if (items) l->items = items;
+  return 0;
+}
+
+static void judge_classes(struct gt_data_labels *l, size_t rows)
+{
+  size_t repeated = 0, kinds = 0;
+  for (size_t i = 0; i < l->count; i++) {
+    if (l->items[i].count > l->items[l->largest].count) l->largest = (uint32_t)i;
+    if (l->items[i].count < l->items[l->smallest].count) l->smallest = (uint32_t)i;
+    if (l->items[i].count < 2) continue;
+    repeated += l->items[i].count;
+    kinds++;
+  }
+  l->classes = kinds > 0 && repeated * 2 >= rows;
+}
+
+static int add(struct gt_data_labels *l, size_t *cap, enum gt_label_fault fault,
+               uint32_t a, uint32_t b, struct gt_err *err)
+{
+  if (l->findings_count == *cap) {
+    size_t more = *cap ? *cap * 2 : 16; /* at most one a label */
+    struct gt_label_finding *items = realloc(l->findings, more * sizeof *items);
+    if (!items) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+    l->findings = items;
+    *cap = more;
+  }
+  l->findings[l->findings_count++] = (struct gt_label_finding){fault, a, b};
+  return 0;
+}
+
+/* --- variants by case and space --- */
+
+static bool is_space(uint32_t cp)
+{
+  return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0x85 || cp == 0xA0 ||
+         (cp >= 0x2000 && cp <= 0x200B) || cp == 0x202F || cp == 0x3000;
+}
+
+/* Lower case of the alphabets that pair their letters in order. */
+static uint32_t lower(uint32_t cp)
+{
+  if (cp < 0x80) return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+  if ((cp >= 0xC0 && cp <= 0xDE && cp != 0xD7) || (cp >= 0x391 && cp <= 0x3A9) ||
+      (cp >= 0x410 && cp <= 0x42F))
+    return cp + 32;
+  if (cp >= 0x400 && cp <= 0x40F) return cp + 80;
+  if ((cp >= 0x139 && cp <= 0x148) || (cp >= 0x179 && cp <= 0x17E))
+    return cp + (cp & 1);
+  if (cp >= 0x100 && cp <= 0x177 && cp != 0x130 && cp != 0x131 && cp != 0x138)
+    return cp | 1;
+  return cp;
+}
+
+/* Without spaces, and without case when `fold`; the length. */
+static size_t plain(char out[FOLD_BYTES + 8], const struct gt_label *l, bool fold)
+{
+  const char *p = l->text, *end = p + l->len;
+  size_t n = 0;
+  while (p < end && n + 4 <= FOLD_BYTES + 8) {
+    uint32_t cp;
+    p += gt_utf8_decode(&cp, p, end);
+    if (!is_space(cp)) n += gt_utf8_encode(out + n, fold ? lower(cp) : cp);
+  }
+  return n;
+}
+
+static bool is_same(const struct gt_label *a, const struct gt_label *b, bool fold)
+{
+  char x[FOLD_BYTES + 8], y[FOLD_BYTES + 8];
+  size_t n = plain(x, a, fold);
+  return plain(y, b, fold) == n && memcmp(x, y, n) == 0;
+}
+
+/* Each label whose plain form a more frequent (or earlier) one has, too. */
+static int find_variants(struct gt_data_labels *l, size_t *cap, bool *told,
+                         struct gt_err *err)
+{
+  struct table t;
+  char key[FOLD_BYTES + 8];
+  int rc = 0;
+  uint32_t *best = malloc((l->count ? l->count : 1) * sizeof *best);
+  if (!best) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+  if (table_init(&t, l->count, err) < 0) {
+    free(best);
+    return -1;
+  }
+  for (uint32_t i = 0; i < l->count; i++) {
+    best[i] = i; /* of the slot's first label: the most frequent of its form */
+    size_t n = l->items[i].len <= FOLD_BYTES ? plain(key, &l->items[i], true) : 0;
+    if (n == 0) continue;
+    size_t at = gt_hash64(key, n) & t.mask;
+    while (t.slots[at] != NONE && !is_same(&l->items[t.slots[at]], &l->items[i], true))
+      at = (at + 1) & t.mask;
+    if (t.slots[at] == NONE) {
+      t.slots[at] = i;
+      continue;
+    }
+    uint32_t first = t.slots[at];
+    if (l->items[i].count > l->items[best[first]].count) best[first] = i;
+    best[i] = first;
+  }
+  for (uint32_t i = 0; i < l->count && rc == 0; i++) {
+    uint32_t first = best[i] < i ? best[i] : i;
+    uint32_t meant = best[first] > first ? best[first] : first;
+    if (meant == i) continue;
+    bool space = is_same(&l->items[i], &l->items[meant], false);
+    told[i] = true;
+    rc = add(l, cap, space ? GT_LABEL_SPACE : GT_LABEL_CASE, i, meant, err);
+  }
+  free(best);
+  free(t.slots);
+  return rc;
+}
+
+/* --- slips of the keyboard --- */
+
+struct word {
+  uint32_t label;
+  uint32_t len;     /* code points */
+  uint64_t letters; /* a bit for each letter it has */
+  uint32_t cps[TYPO_CHARS];
+};
+
+static bool read_word(struct word *w, const struct gt_data_labels *l, uint32_t label)
+{
+  const char *p = l->items[label].text, *end = p + l->items[label].len;
+  w->label = label;
+  w->len = 0;
+  w->letters = 0;
+  while (p < end) {
+    if (w->len == TYPO_CHARS) return false;
+    uint32_t cp;
+    p += gt_utf8_decode(&cp, p, end);
+    w->cps[w->len++] = cp = lower(cp);
+    w->letters |= (uint64_t)1 << (cp & 63);
+  }
+  return w->len >= 4;
+}
+
+static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* Inserts, deletes, changes and swaps of neighbours; anything above `max` is max + 1.
+ */
+static uint32_t distance(const struct word *a, const struct word *b, uint32_t max)
+{
+  uint32_t rows[3][TYPO_CHARS + 1];
+  for (uint32_t j = 0; j <= b->len; j++) rows[0][j] = j;
+  for (uint32_t i = 1; i <= a->len; i++) {
+    uint32_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *twice = rows[(i + 1) % 3];
+    uint32_t low = row[0] = i;
+    for (uint32_t j = 1; j <= b->len; j++) {
+      uint32_t d = above[j - 1] + (a->cps[i - 1] != b->cps[j - 1]);
+      d = least(d, least(above[j], row[j - 1]) + 1);
+      if (i > 1 && j > 1 && a->cps[i - 1] == b->cps[j - 2] &&
+          a->cps[i - 2] == b->cps[j - 1])
+        d = least(d, twice[j - 2] + 1);
+      row[j] = d;
+      low = least(low, d);
+    }
+    if (low > max) return max + 1;
+  }
+  return rows[a->len % 3][b->len];
+}
+
+static bool is_digit(uint32_t cp) { return cp >= '0' && cp <= '9'; }
+
+static bool same_digits(const struct word *a, const struct word *b)
+{
+  uint32_t i = 0, j = 0;
+  for (;;) {
+    while (i < a->len && !is_digit(a->cps[i])) i++;
+    while (j < b->len && !is_digit(b->cps[j])) j++;
+    if (i == a->len || j == b->len) return i == a->len && j == b->len;
+    if (a->cps[i++] != b->cps[j++]) return false;
+  }
+}
+
+/* One is the other with letters in front: un-, im-, a-. */
+static bool is_prefixed(const struct word *a, const struct word *b)
+{
+  const struct word *s = a->len < b->len ? a : b, *g = s == a ? b : a;
+  return s->len < g->len &&
+         memcmp(s->cps, g->cps + (g->len - s->len), s->len * sizeof *s->cps) == 0;
+}
+
+/* How far a slip may go between these two: 0 nowhere. */
+static uint32_t allowed(const struct word *rare, const struct word *common)
+{
+  uint32_t shorter = least(rare->len, common->len);
+  uint32_t longer = rare->len + common->len - shorter;
+  uint32_t max = shorter >= 8 ? 2 : shorter >= 4 ? 1 : 0;
+  if (longer - shorter > max) return 0;
+  /* an edit takes one letter away and brings one in at most */
+  uint64_t other = rare->letters ^ common->letters;
+  for (uint32_t i = 0; i < 2 * max; i++) other &= other - 1;
+  return other == 0 ? max : 0;
+}
+
+static uint32_t meant_by(const struct gt_data_labels *l, const struct word *rare,
+                         const struct word *common, size_t commons)
+{
+  uint32_t best = NONE, best_distance = 3;
+  for (size_t i = 0; i < commons; i++) {
+    const struct word *w = &common[i];
+    uint32_t max = allowed(rare, w);
+    if (max == 0 || l->items[rare->label].count * TYPO_SHARE > l->items[w->label].count)
+      continue;
+    max = least(max, best_distance);
+    uint32_t d = distance(rare, w, max);
+    if (d == 0 || d > max || !same_digits(rare, w) || is_prefixed(rare, w)) continue;
+    if (best != NONE && d == best_distance &&
+        l->items[w->label].count <= l->items[best].count)
+      continue;
+    best = w->label;
+    best_distance = d;
+  }
+  return best;
+}
+
+static int find_typos(struct gt_data_labels *l, size_t *cap, const bool *told,
+                      struct gt_err *err)
+{
+  size_t commons = 0, at = 0;
+  int rc = 0;
+  for (size_t i = 0; i < l->count; i++) commons += l->items[i].count >= TYPO_SHARE;
+  struct word *common = malloc((commons ? commons : 1) * sizeof *common);
+  if (!common) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+  for (uint32_t i = 0; i < l->count; i++)
+    if (l->items[i].count >= TYPO_SHARE && read_word(&common[at], l, i)) at++;
+  size_t left = at > 0 ? TYPO_PAIRS / at : 0; /* rare labels there is time for */
+  for (uint32_t i = 0; i < l->count && left > 0 && rc == 0; i++) {
+    struct word w;
+    if (told[i] || l->items[i].count > TYPO_ROWS || !read_word(&w, l, i)) continue;
+    left--;
+    uint32_t meant = meant_by(l, &w, common, at);
+    if (meant != NONE) rc = add(l, cap, GT_LABEL_TYPO, i, meant, err);
+  }
+  free(common);
+  return rc;
+}
+
+int gt_data_labels_find(struct gt_data_labels *out, const char *const *outputs,
+                        const size_t *lens, size_t rows, struct gt_err *err)
+{
+  size_t cap = 0;
+  bool *told = NULL;
+  int rc = -1;
+  *out = (struct gt_data_labels){0};
+  if (rows >= NONE) return gt_err_set(err, GT_OUT_OF_RANGE, "too many rows");
+  out->items = malloc((rows ? rows : 1) * sizeof *out->items);
+  out->of_row = malloc((rows ? rows : 1) * sizeof *out->of_row);
+  if (!out->items || !out->of_row) {
+    gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+    goto out;
+  }
+  if (count(out, outputs, lens, rows, err) < 0) goto out;
+  judge_classes(out, rows);
+  rc = 0;
+  if (!out->classes) goto out;
+  told = calloc(out->count, sizeof *told);
+  rc = told ? 0 : gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
+  if (rc == 0) rc = find_variants(out, &cap, told, err);
+  if (rc == 0) rc = find_typos(out, &cap, told, err);
+out:
+  free(told);
+  if (rc < 0) gt_data_labels_clear(out);
+  return rc;
+}
+
+void gt_data_labels_clear(struct gt_data_labels *l)
+{
+  free(l->items);
+  free(l->of_row);
+  free(l->findings);
+  *l = (struct gt_data_labels){0};
+}

@@ -1,0 +1,254 @@
+/* Numbers that point to a person: telephones, cards, bank accounts.
+ *
+ * Used by scan_personal.c and text_scan.c. They are told by shape and check digits;
+ * years, prices, dates, order numbers and draws are none. */
+#include "data/scan.h"
+
+#include <string.h>
+
+static const char mask[] = "replace it by a made-up one, or leave the row out";
+
+static const struct gt_scan_rule phone = {"personal-phone", "a telephone number", mask};
+static const struct gt_scan_rule card = {"personal-card", "a card number", mask};
+static const struct gt_scan_rule iban = {"personal-iban", "a bank account (IBAN)",
+                                         mask};
+
+static bool one_of(char c, const char *set) { return c != '\0' && strchr(set, c); }
+
+/* --- bank accounts --- */
+
+static const char iban_lengths[] =
+    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29"
+    "ES24FI18FO18FR27GB22GE22GI23GL18GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20"
+    "LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MR27MT31MU30NL18NO15PK24PL28PS29PT25"
+    "QA29RO24RS22SA24SC31SE24SI19SK24SM27ST25SV28TL23TN24TR26UA29VA22VG24XK20";
+
+static size_t iban_length(const char *country)
+{
+  for (const char *p = iban_lengths; *p; p += 4)
+    if (p[0] == country[0] && p[1] == country[1])
+      return (size_t)((p[2] - '0') * 10 + p[3] - '0');
+  return 0;
+}
+
+static unsigned mod97(unsigned sum, char c)
+{
+  if (gt_scan_digit(c)) return (sum * 10 + (unsigned)(c - '0')) % 97;
+  return (sum * 100 + (unsigned)(c - 'A') + 10) % 97;
+}
+
+/* `at`: its first letter. Spaces may stand between. */
+static size_t look_iban(struct gt_scan *s, size_t at)
+{
+  char all[40];
+  size_t want = iban_length(s->text + at), n = 0, i = at;
+  if (want == 0 || (at > 0 && gt_scan_alnum(s->text[at - 1]))) return 0;
+  for (; i < s->len && n < want; i++) {
+    if (s->text[i] == ' ' && s->text[i - 1] != ' ') continue;
+    if (!gt_scan_digit(s->text[i]) && !gt_scan_upper(s->text[i])) return 0;
+    all[n++] = s->text[i];
+  }
+  if (n < want || (i < s->len && gt_scan_alnum(s->text[i]))) return 0;
+  unsigned sum = 0;
+  for (size_t k = 0; k < n; k++) sum = mod97(sum, all[(k + 4) % n]);
+  if (sum != 1) return 0;
+  gt_scan_add(s, &iban, at, i - at, NULL);
+  return i - at;
+}
+
+/* --- numbers: cards and telephones --- */
+
+#define GROUPS_MAX 8
+
+struct number {
+  size_t from, to; /* with its plus and brackets */
+  char digits[32]; /* NUL-terminated */
+  size_t count;    /* of digits */
+  int groups;      /* parts between separators */
+  int sizes[GROUPS_MAX];
+  bool plus, bracket, spaces_only;
+  char separator; /* the only one used, '\0' none, '*' several */
+};
+
+/* Digits in groups; at most two separators between them. */
+static bool read_number(struct number *n, const struct gt_scan *s, size_t at)
+{
+  size_t i = at, gap = 0;
+  *n = (struct number){.from = at, .to = at, .spaces_only = true};
+  for (; i < s->len; i++) {
+    char c = s->text[i];
+    if (gt_scan_digit(c)) {
+      if (gap > 0 || n->count == 0) {
+        if (n->groups == GROUPS_MAX) break;
+        n->groups++;
+      }
+      if (n->count == sizeof n->digits - 1) return false;
+      n->digits[n->count++] = c;
+      n->sizes[n->groups - 1]++;
+      n->to = i + 1;
+      gap = 0;
+    } else if (c == '+' && n->count == 0 && !n->plus && i <= at + 1) {
+      n->plus = true;
+    } else if (one_of(c, " -./()") && gap < 2) {
+      if (c == '(' && gap == 1 && s->text[i - 1] != ' ') break;
+      if (n->count > 0) gap++;
+    } else
+      break;
+  }
+  bool open = false;
+  for (size_t k = at; k < n->to; k++) {
+    char c = s->text[k];
+    if (gt_scan_digit(c) || c == '+') continue;
+    if (c == '(' || c == ')') {
+      if ((c == '(') == open) return false;
+      open = c == '(';
+      n->bracket = true;
+      continue;
+    }
+    if (c != ' ') n->spaces_only = false;
+    if (n->separator != c) n->separator = n->separator ? '*' : c;
+  }
+  return n->count > 0 && !open;
+}
+
+static bool is_luhn(const char *d, size_t n)
+{
+  unsigned sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    unsigned v = (unsigned)(d[n - 1 - i] - '0');
+    if (i % 2) v = v * 2 > 9 ? v * 2 - 9 : v * 2;
+    sum += v;
+  }
+  return sum % 10 == 0;
+}
+
+/* The issuers' ranges: first digits (four of them) and lengths. */
+static bool is_issued(const char *d, size_t n)
+{
+  static const struct {
+    int from, to;
+    unsigned char min, max;
+  } ranges[] = {
+      {4000, 4999, 13, 13}, {4000, 4999, 16, 16}, {4000, 4999, 19, 19},
+      {5100, 5599, 16, 16}, {2221, 2720, 16, 16}, {3400, 3499, 15, 15},
+      {3700, 3799, 15, 15}, {6011, 6011, 16, 19}, {6440, 6599, 16, 19},
+      {3528, 3589, 16, 19}, {3000, 3059, 14, 14}, {3600, 3699, 14, 14},
+      {3800, 3999, 14, 14}, {6200, 6299, 16, 19}, {5018, 5018, 13, 19},
+      {5020, 5020, 13, 19}, {5038, 5038, 13, 19}, {6304, 6304, 13, 19},
+      {6759, 6763, 13, 19},
+  };
+  int first = (d[0] - '0') * 1000 + (d[1] - '0') * 100 + (d[2] - '0') * 10 + d[3] - '0';
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+    if (first >= ranges[i].from && first <= ranges[i].to && n >= ranges[i].min &&
+        n <= ranges[i].max)
+      return true;
+  return false;
+}
+
+static bool is_card(const struct number *n)
+{
+  if (n->count < 13 || n->count > 19 || n->plus || n->bracket) return false;
+  if (n->separator && n->separator != ' ' && n->separator != '-') return false;
+  if (n->groups > 1 && (n->sizes[0] != 4 || n->groups > 5)) return false;
+  if (strspn(n->digits + 4, "0") == n->count - 4) return false;
+  return is_luhn(n->digits, n->count) && is_issued(n->digits, n->count);
+}
+
+static bool is_date(const struct number *n)
+{
+  if (n->groups < 3) return false;
+  int a = n->sizes[0], b = n->sizes[1], c = n->sizes[2];
+  if (a == 4 && b <= 2 && c <= 2) return true;
+  return a <= 2 && b <= 2 && c == 4;
+}
+
+/* 555-123-4567, (555) 123-4567, 1-555-123-4567 */
+static bool is_north_american(const struct number *n)
+{
+  int lead = n->groups == 4 && n->sizes[0] == 1 && n->digits[0] == '1';
+  const int *sizes = n->sizes + lead;
+  const char *d = n->digits + lead;
+  if (n->groups != 3 + lead || sizes[0] != 3 || sizes[1] != 3 || sizes[2] != 4)
+    return false;
+  return d[0] >= '2' && d[3] >= '2' && (!n->spaces_only || n->bracket) &&
+         n->separator != '/';
+}
+
+/* 030 1234567, 089/123456, 01 23 45 67 89, 020 7946 0958, 08712300220 */
+static bool is_national(const struct number *n)
+{
+  if (n->digits[0] != '0' || n->digits[1] == '0') return false;
+  if (n->groups == 1) return n->count == 10 || n->count == 11;
+  if (n->count < 9 || n->count > 12) return false;
+  if (n->groups == 5 && n->count == 10 && n->sizes[0] == 2 && n->sizes[4] == 2) {
+    bool rising = n->digits[1] < '6'; /* as the numbers of a draw are; 06: mobile */
+    for (size_t i = 2; i < 10; i += 2)
+      if (strncmp(n->digits + i - 2, n->digits + i, 2) >= 0) rising = false;
+    return !rising && n->separator != '*';
+  }
+  if (n->separator == '.' && n->groups < 3) return false;
+  return n->sizes[0] >= 3 && n->sizes[0] <= 5 && n->groups <= 4 &&
+         n->sizes[n->groups - 1] >= 3;
+}
+
+static bool is_phone(const struct number *n, const struct gt_scan *s)
+{
+  if (n->groups == 0 || is_date(n)) return false;
+  if (n->plus)
+    return n->count >= 8 && n->count <= 15 && n->digits[0] != '0' &&
+           (n->separator != '.' || n->groups > 2) && n->separator != '/';
+  if (n->digits[0] == '0' && n->digits[1] == '0')
+    return n->count >= 11 && n->count <= 16 && n->digits[2] != '0' &&
+           (n->groups > 1 || n->count >= 12);
+  if (is_north_american(n) || is_national(n)) return true;
+  if (n->count < 7 || n->count > 12 || n->sizes[0] < 2 || n->separator == '.')
+    return false;
+  if (n->groups == 1 && n->count != 10 && n->count != 11) return false;
+  return n->groups <= 4 && n->sizes[n->groups - 1] >= 3 &&
+         gt_scan_named(
+             s, n->from, 16,
+             "call phone tel telephone mobile mob cell whatsapp fax dial ring");
+}
+
+static bool is_cut_off(const struct gt_scan *s, const struct number *n)
+{
+  char before = n->from > 0 ? s->text[n->from - 1] : ' ';
+  char after = n->to < s->len ? s->text[n->to] : ' ';
+  char next = n->to + 1 < s->len ? s->text[n->to + 1] : ' ';
+  if (gt_scan_alnum(before) || one_of(before, "_#$@&=/+\\")) return true;
+  if (one_of(before, ".,-") && n->from > 1 && gt_scan_alnum(s->text[n->from - 2]))
+    return true;
+  if (gt_scan_alnum(after) || one_of(after, "_%@$")) return true;
+  return one_of(after, ",:.-/") && gt_scan_digit(next);
+}
+
+void gt_scan_number(struct gt_scan *s, size_t at)
+{
+  struct number n;
+  char c = s->text[at];
+  if (at < s->personal_to) return;
+  if (gt_scan_digit(c) && at > 0 && gt_scan_digit(s->text[at - 1])) return;
+  size_t took = 0;
+  if (gt_scan_digit(c)) {
+    if (at >= 2 && gt_scan_upper(s->text[at - 1]) && gt_scan_upper(s->text[at - 2]))
+      took = look_iban(s, at - 2);
+    if (took > 0) {
+      s->personal_to = at - 2 + took;
+      return;
+    }
+    if (at > 0 && (gt_scan_alnum(s->text[at - 1]) || one_of(s->text[at - 1], "_")))
+      return;
+    if (at == 0 || !one_of(s->text[at - 1], ".-")) took = gt_scan_v4(s, at);
+    if (took > 0) {
+      s->personal_to = at + took;
+      return;
+    }
+  }
+  if (!read_number(&n, s, at)) return;
+  s->personal_to = n.to;
+  if (is_cut_off(s, &n)) return;
+  if (is_card(&n))
+    gt_scan_add(s, &card, n.from, n.to - n.from, NULL);
+  else if (is_phone(&n, s))
+    gt_scan_add(s, &phone, n.from, n.to - n.from, NULL);
+}
