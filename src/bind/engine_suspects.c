@@ -1,38 +1,25 @@
 /* gt.core.engine.suspects: the search for wrong labels as a wait.
  *
- * Used by lua/gt/suspects.lua and by the check. The search runs in a thread of its own
- * on a copy of the rows; its last act is to write to an eventfd, which wakes the task.
- * A cancelled task does not wait for the thread: it stops within a mini-batch and is
- * joined when the search is collected. */
+ * Used by lua/gt/suspects.lua. The search runs in a thread of its own on a copy of the
+ * rows. */
 #include "bind/engine.h"
 
 #include "engine/suspects.h"
-#include "loop/loop.h"
 #include "task/raise.h"
-#include "task/task.h"
+#include "task/work.h"
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <limits.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #define SEARCH "gt.core.engine.search"
 
 struct search {
-  struct gt_wait wait;   /* first */
-  struct gt_watch watch; /* second */
-  int fd;                /* -1 while there is none */
-  bool started;          /* and not joined */
-  pthread_t thread;
+  struct gt_work work; /* first */
   atomic_bool stop;
-  /* The thread's, from its start until it is joined. */
+  /* The thread's, while the work runs. */
   struct gt_suspect_options options;
   struct gt_engine_row *rows;
   size_t count;
@@ -48,50 +35,24 @@ static bool is_stopped(void *user)
   return atomic_load_explicit(&s->stop, memory_order_relaxed);
 }
 
-static void *work(void *user)
+static void run(struct gt_work *w)
 {
-  struct search *s = user;
-  uint64_t one = 1;
+  struct search *s = (struct search *)w;
   s->rc = gt_suspects_find(&s->found, s->rows, s->count, &s->options, &s->err);
-  while (write(s->fd, &one, sizeof one) < 0 && errno == EINTR) continue;
-  return NULL;
 }
 
-static void join(struct search *s)
-{
-  gt_watch_stop(&s->watch);
-  if (s->started) pthread_join(s->thread, NULL);
-  s->started = false;
-}
+static void stop(struct gt_work *w) { atomic_store(&((struct search *)w)->stop, true); }
 
 static int search_gc(lua_State *L)
 {
   struct search *s = lua_touserdata(L, 1);
-  atomic_store(&s->stop, true);
-  join(s);
-  if (s->fd >= 0) close(s->fd);
-  s->fd = -1;
+  gt_work_clear(&s->work);
   gt_suspects_clear(&s->found);
   free(s->rows);
   free(s->bytes);
   s->rows = NULL;
   s->bytes = NULL;
   return 0;
-}
-
-static void on_cancel(struct gt_wait *w)
-{
-  struct search *s = (struct search *)w;
-  atomic_store(&s->stop, true);
-  gt_watch_stop(&s->watch);
-}
-
-static void on_ready(struct gt_watch *w, short revents)
-{
-  struct search *s = (struct search *)((char *)w - offsetof(struct search, watch));
-  (void)revents;
-  gt_watch_stop(w);
-  gt_task_wake(&s->wait);
 }
 
 static int int_field(lua_State *L, const char *name, int max)
@@ -149,20 +110,6 @@ static int copy_rows(struct search *s, const struct gt_engine_row *in, size_t co
   return 0;
 }
 
-static int start(struct search *s)
-{
-  s->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (s->fd < 0) return gt_err_sys(&s->err, errno, "cannot start the search");
-  sigset_t all, before; /* signals are the main thread's */
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int failed = pthread_create(&s->thread, NULL, work, s);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (failed) return gt_err_sys(&s->err, failed, "cannot start the search");
-  s->started = true;
-  return 0;
-}
-
 static void set_number(lua_State *L, const char *name, double value)
 {
   lua_pushnumber(L, value);
@@ -201,8 +148,7 @@ static int finished(lua_State *L, int status, lua_KContext ctx)
 {
   struct search *s = (struct search *)ctx;
   (void)status;
-  gt_task_resumed(L, &s->wait);
-  join(s);
+  gt_task_resumed(L, &s->work.wait);
   if (s->rc < 0) return gt_raise(L, &s->err);
   push_found(L, &s->found);
   return 1;
@@ -225,19 +171,16 @@ int gt_engine_suspects(lua_State *L)
   const struct gt_engine_row *rows = gt_engine_rows_at(L, 1, &count);
   struct search *s = lua_newuserdatauv(L, sizeof *s, 0);
   memset(s, 0, sizeof *s);
-  s->fd = -1;
   s->options = options;
   s->options.stop = is_stopped;
   s->options.user = s;
-  s->wait.cancel = on_cancel;
-  atomic_init(&s->stop, false);
+  s->work.run = run;
+  s->work.stop = stop;
   if (luaL_newmetatable(L, SEARCH)) {
     lua_pushcfunction(L, search_gc);
     lua_setfield(L, -2, "__gc");
   }
   lua_setmetatable(L, -2);
-  if (copy_rows(s, rows, count) < 0 || start(s) < 0) return gt_raise(L, &s->err);
-  gt_watch_start(&s->watch, gt_sched_loop(gt_sched_of(L)), s->fd, POLLIN, true,
-                 on_ready);
-  return gt_task_wait(L, &s->wait, what, (lua_KContext)s, finished);
+  if (copy_rows(s, rows, count) < 0) return gt_raise(L, &s->err);
+  return gt_work_wait(L, &s->work, what, (lua_KContext)s, finished);
 }

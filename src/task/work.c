@@ -42,7 +42,13 @@ void gt_work_clear(struct gt_work *w)
   join(w);
 }
 
-static void on_cancel(struct gt_wait *wait) { gt_work_clear((struct gt_work *)wait); }
+/* Does not wait for the thread: it is joined when the op is collected. */
+static void on_cancel(struct gt_wait *wait)
+{
+  struct gt_work *w = (struct gt_work *)wait;
+  if (w->running && w->stop) w->stop(w);
+  gt_watch_stop(&w->watch);
+}
 
 /* Signals belong to the thread of the loop. */
 static int start_thread(struct gt_work *w)

@@ -2,8 +2,8 @@
  *
  * Used by bindings of numeric C that takes longer than a moment. The op is a userdata
  * on the Lua stack that holds a struct gt_work and all that run() touches; run() knows
- * no Lua. When the task is cancelled, or the state closes, run() is asked to stop and
- * waited for. */
+ * no Lua. When the task is cancelled run() is asked to stop; when the op is collected it
+ * is waited for. */
 #ifndef GT_TASK_WORK_H
 #define GT_TASK_WORK_H
 
