@@ -178,6 +178,7 @@ local function check_entries()
   check_covered(known, require "gt.payback", "payback.", "payback")
   check_covered(known, require "gt.suspects", "suspects.", "suspects")
   check_covered(known, require "gt.split", "split.", "split")
+  check_covered(known, require "gt.text", "text.", "text")
   check_covered(known, require "gt.model".methods, "model:", "model")
   check_covered(known, core.group_methods, "group:", "group")
   for name, value in pairs(require "gt.task") do
@@ -197,6 +198,7 @@ local PROBES = {
   ["model:wait"] = function() require "gt.model".methods.wait({}, BAD) end,
   ["suspects.find"] = function(gt) gt.suspects.find({}, BAD) end,
   ["split.assign"] = function(gt) gt.split.assign({}, BAD) end,
+  ["text.near_duplicates"] = function(gt) gt.text.near_duplicates({}, BAD) end,
   ["model:refresh"] = function(gt) gt.get_tuned_model("x", BAD) end,
 }
 

@@ -387,3 +387,130 @@ gt.split = {}
 ---@param options? gt.AssignOptions
 ---@return gt.Split parts a list with the name of each row's part
 function gt.split.assign(rows, options) end
+
+---@class gt.text_module
+gt.text = {}
+
+---Finds texts that are equal or nearly equal: case, spaces and punctuation do not count, and the sets of character 4-grams are compared by the Jaccard index. From .8 on call it a duplicate, from .6 on look at it. Every pair is verified. All are found where that is cheap (some ten thousand texts); of more, 98.5 % or more of those at the threshold, nearly all of those well above.
+---
+---* `INVALID_ARGUMENT` an option is wrong, or a text is no string
+---* `RESOURCE_EXHAUSTED` that many texts need more than memory_max
+---* `FAILED_PRECONDITION` the index is another file and cannot be moved aside
+---```lua
+---local found = gt.text.near_duplicates(gt.dataset.load("reviews.jsonl"), { threshold = 0.6 })
+---for _, group in ipairs(found.groups) do print(table.concat(group, " ")) end
+---```
+---@param texts string[]|gt.Row[]|gt.Dataset
+---@param options? gt.NearDuplicateOptions
+---@return gt.NearDuplicates found
+function gt.text.near_duplicates(texts, options) end
+
+---The normal form in which texts are compared: lower case (Latin, Greek, Cyrillic), one space for every run of what is no letter or digit, none at the ends. Other characters stay; accents do.
+---
+---```lua
+---print(gt.text.normalize("  Hello, WORLD! "))   --> hello world
+---```
+---@param s string
+---@return string normal
+function gt.text.normalize(s) end
+
+---32 hex digits that are equal for texts with the same normal form. Not for security. Texts without a letter or digit go by their bytes.
+---
+---```lua
+---print(gt.text.hash "Hello!" == gt.text.hash "hello")   --> true
+---```
+---@param s string
+---@return string hash
+function gt.text.hash(s) end
+
+---The distinct runs of n characters of the normal form, in the order of the text; a shorter text is one run.
+---
+---```lua
+---print(table.concat(gt.text.ngrams("banana", 2), " "))   --> ba an na
+---```
+---@param s string
+---@param n integer? 4 if left out, at most 64
+---@return string[] grams
+function gt.text.ngrams(s, n) end
+
+---What two texts share of their character n-grams, from 0 to 1: grams of both / grams of either.
+---
+---```lua
+---print(gt.text.jaccard("my card is lost", "my card was lost"))
+---```
+---@param a string
+---@param b string
+---@param n integer? 4 if left out, at most 64
+---@return number index
+function gt.text.jaccard(a, b, n) end
+
+---How many characters must be put in, taken out or replaced to make a from b. Exact: case and punctuation count. With max it stops early, and max + 1 stands for anything larger.
+---
+---* `RESOURCE_EXHAUSTED` the texts are very long and very different: give max
+---```lua
+---print(gt.text.levenshtein("positve", "positive"))   --> 1
+---```
+---@param a string
+---@param b string
+---@param max integer?
+---@return integer distance
+function gt.text.levenshtein(a, b, max) end
+
+---1 - levenshtein(a, b) / characters of the longer text; 1 for two empty texts.
+---
+---* `RESOURCE_EXHAUSTED` the texts are very long and very different
+---```lua
+---print(gt.text.similarity("positve", "positive"))   --> 0.875
+---```
+---@param a string
+---@param b string
+---@return number similarity
+function gt.text.similarity(a, b) end
+
+---How long a text is, in characters (code points) and words (runs of letters and digits; scripts without spaces have long ones).
+---
+---```lua
+---local characters, words = gt.text.length(row.text_input)
+---```
+---@param s string
+---@return integer characters
+---@return integer words
+function gt.text.length(s) end
+
+---What a text is made of, as shares from 0 to 1.
+---
+---```lua
+---local data = data:filter(function(row) return gt.text.ratios(row.output).symbols < 0.3 end)
+---```
+---@param s string
+---@return gt.TextRatios ratios
+function gt.text.ratios(s) end
+
+---The most frequent run of n words as a share of all such runs; 0 when none comes twice. Ordinary prose of some length has less than .1.
+---
+---```lua
+---if gt.text.repetition(row.output) > 0.2 then print("loops", row.line) end
+---```
+---@param s string
+---@param n integer? 3 if left out
+---@return number share
+function gt.text.repetition(s, n) end
+
+---Of the lines that are not blank, the share of those that stood before.
+---
+---```lua
+---print(gt.text.repeated_lines("a\nb\na"))   --> 0.33333333333333
+---```
+---@param s string
+---@return number share
+function gt.text.repeated_lines(s) end
+
+---The script of most letters (Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Hangul, Kana, Han, ...) and its share of them; nil and 0 for a text without letters.
+---
+---```lua
+---local script, share = gt.text.script("Привет, world")   --> Cyrillic  0.54545454545455
+---```
+---@param s string
+---@return string? script
+---@return number share
+function gt.text.script(s) end

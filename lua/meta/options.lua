@@ -135,3 +135,11 @@
 ---@field clusters? true|number|any[] true: near duplicates (.8 of their character 4-grams) stay together; a number from .5 to 1 is another threshold, 1 takes texts that differ in case and punctuation only; or a list with a value for each row, false for none. Rows added behind move nothing unless they join two clusters
 ---@field stratify? true|string|fun(row: gt.Row): any true (by output), a field's name or a function of a row: counts by stratum, and warns of strata missing from a part. It moves nothing: no cut can be exact and stable at once
 ---@field exact? boolean cut each stratum to the row, by the ranks of the hashes; then a new row can move those next to a cut
+
+---Options of gt.text.near_duplicates.
+---@class gt.NearDuplicateOptions
+---@field threshold? number from 0.3 to 1; default 0.8
+---@field index? string a file that keeps signatures from run to run, so that new texts alone are hashed; made when it is missing
+---@field threads? integer default: 2 on two processors; the result is the same
+---@field pairs_max? integer pairs kept; default 1000000
+---@field memory_max? integer bytes; default 1 GiB. What would take more is refused at once

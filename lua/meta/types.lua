@@ -352,3 +352,23 @@ function Task:wait() end
 ---@field counts table<string, integer> rows of each part
 ---@field strata table<any, table<string, integer>>? rows of each part by stratum
 ---@field warnings string[] empty parts, sizes far from the shares, strata missing from a part
+
+---What gt.text.near_duplicates found.
+---@class gt.NearDuplicates
+---@field groups integer[][] texts that are equal or hang together by pairs; each list ascending
+---@field pairs { a: integer, b: integer, jaccard: number }[] between the first of equal ones, by a then b
+---@field first integer[] for each text the first that equals it, but for case, spaces and punctuation
+---@field left_out integer pairs beyond pairs_max; an estimate when large
+---@field not_compared integer comparisons left out where very many texts are alike
+---@field too_long integer texts over 1 MiB: compared for equality only
+---@field hashed integer texts whose signature was not in the index
+---@field index_rebuilt boolean the index file was of no use and was written anew
+
+---What gt.text.ratios measured, from 0 to 1.
+---@class gt.TextRatios
+---@field letters number of all characters, as are the others
+---@field digits number
+---@field spaces number
+---@field symbols number neither letter, digit nor space: punctuation, emoji, broken bytes
+---@field upper number capitals among the letters
+---@field invalid number bytes that are no UTF-8

@@ -2,7 +2,7 @@
 #include "base/json_read.h"
 
 #include "base/json_value.h"
-#include "base/scan.h"
+#include "base/stops.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -125,7 +125,7 @@ static int read_string(struct gt_json_reader *r, enum gt_json_type type)
   r->at = open;
   r->value = (struct gt_json_slice){.type = type, .at = r->data + i};
   for (;;) {
-    i = gt_scan_plain(r->data, i, r->len);
+    i = gt_stops_plain(r->data, i, r->len);
     if (i == r->len) return fail(r, GT_JSON_UNTERMINATED, open);
     if (r->data[i] == '"') break;
     if (r->data[i] == '\\' && i + 1 == r->len)

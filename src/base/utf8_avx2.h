@@ -1,6 +1,6 @@
 /* UTF-8 validity of 64 bytes at a time, with AVX2.
  *
- * Used by utf8.c and scan.c inside functions compiled for AVX2. A byte and the one
+ * Used by utf8.c and stops.c inside functions compiled for AVX2. A byte and the one
  * before it are looked up by three of their four half bytes; each table gives the set
  * of faults that its half byte allows, and what all three allow is one. What two bytes
  * cannot show is whether a tail byte is the second or third tail of a lead: that is

@@ -10,6 +10,7 @@
 #include "bind/serve.h"
 #include "bind/split.h"
 #include "bind/task.h"
+#include "bind/text.h"
 
 #include <stddef.h>
 
@@ -18,5 +19,6 @@ const struct gt_module GT_MODULES[] = {
     {"gt.core.data", gt_open_data},   {"gt.core.engine", gt_open_engine},
     {"gt.core.fs", gt_open_fs},       {"gt.core.host", gt_open_host},
     {"gt.core.serve", gt_open_serve}, {"gt.core.split", gt_open_split},
-    {"gt.core.task", gt_open_task},   {NULL, NULL},
+    {"gt.core.task", gt_open_task},   {"gt.core.text", gt_open_text},
+    {NULL, NULL},
 };

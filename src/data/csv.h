@@ -1,7 +1,9 @@
 /* Rows out of CSV (RFC 4180): quoted fields, doubled quotes, line ends inside quotes.
  *
  * Used by reader.c. The first record names the columns; two of them must make a pair of
- * forms.h. Every defect is a finding with line and column. */
+ * forms.h. The separator is the comma, or the semicolon or tab when the header says so.
+ * Every defect is a finding with line and column. A record that breaks the rules ends
+ * with the line where it began to; the one record at hand is what is in memory. */
 #ifndef GT_DATA_CSV_H
 #define GT_DATA_CSV_H
 
@@ -17,6 +19,6 @@ int gt_csv_open(struct gt_csv **csv, struct gt_source *source,
 /* As gt_reader_next; keeps *totals up to date. */
 int gt_csv_next(struct gt_csv *csv, const struct gt_row **row,
                 struct gt_reader_totals *totals, struct gt_err *err);
-void gt_csv_free(struct gt_csv *csv);
+void gt_csv_free(struct gt_csv *csv); /* NULL is fine */
 
 #endif

@@ -2,7 +2,7 @@
 #include "data/fast_row.h"
 
 #include "base/json_value.h"
-#include "base/scan.h"
+#include "base/stops.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -10,18 +10,30 @@
 
 #define ROW_MIN 26 /* {"input":"a","output":"b"} */
 
+/* Bytes that most rows of a file have alike: `{"input": "` or `", "output": "`. */
+#define ALIKE_MAX 32
+struct alike {
+  uint64_t words[ALIKE_MAX / 8], masks[ALIKE_MAX / 8];
+  size_t len; /* 0: not known yet */
+};
+
 struct walk {
   const char *data;
+  size_t len;
   const uint32_t *stop; /* the next one not yet behind us; the newline is the last */
   char *side;
   size_t side_len;
+  /* of the row before: what stood before its first text and between the two */
+  struct alike lead, between;
+  enum gt_form_key first_key;
+  enum gt_form form;
 };
 
-int gt_fast_init(struct gt_fast_rows *rows)
+int gt_fast_init(struct gt_fast_rows *rows, size_t max)
 {
   *rows = (struct gt_fast_rows){0};
-  rows->items = malloc((GT_FAST_MAX / ROW_MIN + 1) * sizeof *rows->items);
-  rows->side = malloc(GT_FAST_MAX);
+  rows->items = malloc((max / ROW_MIN + 1) * sizeof *rows->items);
+  rows->side = malloc(max + 1);
   if (rows->items && rows->side) return 0;
   gt_fast_clear(rows);
   return -1;
@@ -34,14 +46,15 @@ void gt_fast_clear(struct gt_fast_rows *rows)
   *rows = (struct gt_fast_rows){0};
 }
 
-size_t gt_fast_scratch(void)
+size_t gt_fast_scratch(size_t max)
 {
-  return (GT_FAST_MAX + GT_SCAN_SLACK) * sizeof(uint32_t);
+  return (max + GT_STOPS_SLACK) * sizeof(uint32_t);
 }
 
 /* Whether one of the characters is surely no space of any kind. */
-static bool shows(const char *s, size_t len)
+static inline bool shows(const char *s, size_t len)
 {
+  if (len > 0 && (signed char)*s > 0x20) return true;
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)s[i];
     if (c > 0x20 && c < 0x80) return true;
@@ -87,6 +100,7 @@ static bool unescape(struct walk *w, struct gt_fast_text *t, const uint32_t *fir
     if (n == 0) return false;
     out += n;
   }
+  *out = '\0'; /* it may be looked at behind a sequence that is cut off */
   t->escaped = true;
   t->side = (uint32_t)w->side_len;
   t->side_len = (uint32_t)(out - start);
@@ -167,28 +181,82 @@ static bool read_key(struct walk *w, enum gt_form_key *key, size_t at)
   return at == *w->stop && data[at] == '"';
 }
 
-/* The line at row->at; w->stop stays on its newline when it is one of ours. */
-static bool read_row(struct walk *w, struct gt_fast_row *row)
+static void alike_set(struct alike *a, const char *s, size_t len)
+{
+  unsigned char ones[ALIKE_MAX] = {0};
+  a->len = 0;
+  if (len > ALIKE_MAX) return;
+  memset(a->words, 0, sizeof a->words);
+  memcpy(a->words, s, len);
+  memset(ones, 0xFF, len);
+  memcpy(a->masks, ones, sizeof a->masks);
+  a->len = len;
+}
+
+static inline bool alike_at(const struct alike *a, const struct walk *w, size_t at)
+{
+  uint64_t words[ALIKE_MAX / 8], odd = 0;
+  if (a->len == 0 || w->len - at < ALIKE_MAX) return false;
+  memcpy(words, w->data + at, sizeof words);
+  for (int k = 0; k < ALIKE_MAX / 8; k++) odd |= (words[k] ^ a->words[k]) & a->masks[k];
+  return odd == 0;
+}
+
+static bool is_output(enum gt_form_key key)
+{
+  return key == GT_KEY_OUTPUT || key == GT_KEY_COMPLETION || key == GT_KEY_RESPONSE;
+}
+
+/* Both members the thorough way; remembers what is likely to come again. */
+static bool read_members(struct walk *w, struct gt_fast_row *row)
 {
   const char *data = w->data;
-  struct gt_fast_text first, second;
-  enum gt_form_key a, b;
-  if (data[row->at] != '{') return false;
-  if (!read_key(w, &a, row->at + 1) || !read_text(w, &first)) return false;
-  size_t at = spaces(data, w->stop[-1] + 1);
-  if (data[at] != ',') return false;
-  if (!read_key(w, &b, at + 1) || !read_text(w, &second)) return false;
-  at = spaces(data, w->stop[-1] + 1);
-  if (data[at++] != '}') return false;
-  row->crlf = data[at] == '\r';
-  row->len = (uint32_t)(at - row->at);
-  if (row->crlf) w->stop++, at++;
-  row->form = form_of(a, b);
-  if (at != *w->stop || data[at] != '\n' || row->form == GT_FORM_NONE) return false;
-  bool swap = a == gt_form_output(row->form);
-  row->text = swap ? second : first;
-  row->output = swap ? first : second;
+  enum gt_form_key first, second;
+  w->lead.len = 0;
+  if (data[row->at] != '{' || !read_key(w, &first, row->at + 1u)) return false;
+  size_t lead = *w->stop + 1 - row->at;
+  bool swap = is_output(first);
+  if (!read_text(w, swap ? &row->output : &row->text)) return false;
+  size_t end = w->stop[-1], at = spaces(data, end + 1);
+  if (data[at] != ',' || !read_key(w, &second, at + 1)) return false;
+  size_t between = *w->stop + 1 - end;
+  w->form = form_of(first, second);
+  if (w->form == GT_FORM_NONE) return false;
+  if (!read_text(w, swap ? &row->text : &row->output)) return false;
+  w->first_key = first;
+  alike_set(&w->between, data + end, between);
+  if (w->between.len) alike_set(&w->lead, data + row->at, lead);
   return true;
+}
+
+/* The line at row->at; w->stop stays on its newline when it is one of ours. */
+static inline bool read_row(struct walk *w, struct gt_fast_row *row)
+{
+  const uint32_t *stop = w->stop;
+  const char *data = w->data;
+  size_t side_len = w->side_len;
+  bool good = false;
+  if (alike_at(&w->lead, w, row->at)) {
+    bool swap = is_output(w->first_key);
+    w->stop += 2; /* the quotes of a key are stops, and that of the text is the third */
+    good = read_text(w, swap ? &row->output : &row->text) &&
+           alike_at(&w->between, w, w->stop[-1]);
+    w->stop += 2;
+    good = good && read_text(w, swap ? &row->text : &row->output);
+  }
+  if (!good) {
+    w->stop = stop;
+    w->side_len = side_len;
+    if (!read_members(w, row)) return false;
+  }
+  size_t at = w->stop[-1] + 1u;
+  if (data[at] != '}') at = spaces(data, at);
+  if (data[at++] != '}') return false;
+  row->form = w->form;
+  row->len = (uint32_t)(at - row->at);
+  row->crlf = data[at] == '\r';
+  if (row->crlf) w->stop++, at++;
+  return at == *w->stop && data[at] == '\n';
 }
 
 void gt_fast_read(struct gt_fast_rows *rows, void *scratch, const char *data,
@@ -199,8 +267,8 @@ void gt_fast_read(struct gt_fast_rows *rows, void *scratch, const char *data,
   rows->count = 0;
   rows->side_len = 0;
   while (len > 0 && data[len - 1] != '\n') len--;
-  size_t n = gt_scan_stops(stops, &utf8, data, len);
-  struct walk w = {.data = data, .side = rows->side};
+  size_t n = gt_stops_find(stops, &utf8, data, len);
+  struct walk w = {.data = data, .len = len, .side = rows->side};
   const uint32_t *next = stops, *end = stops + n;
   for (size_t at = 0; next < end; at = *next++ + 1) {
     struct gt_fast_row *row = &rows->items[rows->count];

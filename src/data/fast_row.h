@@ -36,13 +36,12 @@ struct gt_fast_rows {
   size_t side_len;
 };
 
-/* 0, or -1 out of memory. */
-int gt_fast_init(struct gt_fast_rows *rows);
+/* For texts of at most max bytes (<= GT_FAST_MAX). 0, or -1 out of memory. */
+int gt_fast_init(struct gt_fast_rows *rows, size_t max);
 void gt_fast_clear(struct gt_fast_rows *rows);
-/* Bytes of scratch that gt_fast_read needs; one block a thread. */
-size_t gt_fast_scratch(void);
-/* The rows of whole lines, at most GT_FAST_MAX bytes; a last line without an end is not
- * taken. */
+/* Bytes of scratch that gt_fast_read needs for such texts; one block a thread. */
+size_t gt_fast_scratch(size_t max);
+/* The rows of whole lines; a last line without an end is not taken. */
 void gt_fast_read(struct gt_fast_rows *rows, void *scratch, const char *data,
                   size_t len);
 

@@ -38,6 +38,10 @@ static int reader_new(struct gt_reader **reader, struct gt_findings *findings,
   r->errors_before = findings->errors;
   r->findings_before = findings->count;
   r->totals.form = GT_FORM_NONE;
+  r->turns[0].role = GT_ROLE_USER;
+  r->turns[1].role = GT_ROLE_MODEL;
+  r->row.turns = r->turns;
+  r->row.turns_count = 2;
   return gt_row_line_init(&r->line, findings, options, err);
 }
 
@@ -180,20 +184,16 @@ static int slow_line(struct gt_reader *r, const struct gt_row **row, struct gt_e
   return 1;
 }
 
-static void set_turn(struct gt_turn *turn, enum gt_role role, const char **value,
-                     size_t *value_len, const struct gt_reader *r,
-                     const struct gt_fast_row *f, const struct gt_fast_text *t)
+/* Role, item and part of a pair's two turns never change. */
+static inline void set_turn(struct gt_turn *turn, const struct gt_reader *r,
+                            const struct gt_fast_row *f, const struct gt_fast_text *t)
 {
-  const char *raw = r->batch->chunk.data + t->at;
-  *value = t->escaped ? r->batch->rows.side + t->side : raw;
-  *value_len = t->escaped ? t->side_len : t->len;
-  *turn = (struct gt_turn){.role = role,
-                           .text = *value,
-                           .len = *value_len,
-                           .raw = raw,
-                           .raw_len = t->len,
-                           .line = r->line.line,
-                           .column = t->at - f->at + 1};
+  turn->raw = r->batch->chunk.data + t->at;
+  turn->raw_len = t->len;
+  turn->text = t->escaped ? r->batch->rows.side + t->side : turn->raw;
+  turn->len = t->escaped ? t->side_len : t->len;
+  turn->line = r->line.line + 1;
+  turn->column = t->at - f->at + 1;
 }
 
 static bool too_long(const char *text, size_t len, size_t max)
@@ -205,26 +205,24 @@ static bool too_long(const char *text, size_t len, size_t max)
 static int fast_line(struct gt_reader *r, const struct gt_fast_row *f)
 {
   const struct gt_reader_options *limits = &r->line.limits;
+  struct gt_turn *in = &r->turns[0], *out = &r->turns[1];
   struct gt_row *row = &r->row;
   if (f->form != r->line.form || f->len > limits->line_max) return 0;
-  r->line.line++;
-  set_turn(&r->turns[0], GT_ROLE_USER, &row->text, &row->text_len, r, f, &f->text);
-  set_turn(&r->turns[1], GT_ROLE_MODEL, &row->output, &row->output_len, r, f,
-           &f->output);
-  if (too_long(row->text, row->text_len, limits->text_max) ||
-      too_long(row->output, row->output_len, limits->output_max)) {
-    r->line.line--;
-    return 0;
-  }
-  row->line = r->line.line;
+  set_turn(in, r, f, &f->text);
+  set_turn(out, r, f, &f->output);
+  if (too_long(in->text, in->len, limits->text_max)) return 0;
+  if (too_long(out->text, out->len, limits->output_max)) return 0;
+  row->line = ++r->line.line;
   row->form = f->form;
-  row->turns = r->turns;
-  row->turns_count = 2;
+  row->text = in->text;
+  row->text_len = in->len;
+  row->output = out->text;
+  row->output_len = out->len;
   row->raw = r->batch->chunk.data + f->at;
   row->raw_len = f->len;
   r->at += f->len + 1u + f->crlf;
-  r->totals.rows++;
-  if (f->crlf) tell_crlf(r, row->line, f->len + 1);
+  count_row(r, row);
+  if (f->crlf) tell_crlf(r, row->line, f->len + 1u);
   return 1;
 }
 

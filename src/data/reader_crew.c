@@ -15,6 +15,7 @@ struct gt_crew {
   struct gt_batch ring[BATCHES];
   size_t take, give; /* batches begun so far; the one the caller wants next */
   size_t done;       /* batches the caller is through with: their places are free */
+  size_t most;       /* bytes of a chunk that is scanned */
   int threads;       /* also: how many places of the ring are used */
   bool reading;      /* somebody has the feed */
   bool large;        /* a batch with a very long line is held: no further one yet */
@@ -33,9 +34,9 @@ static bool can_take(const struct gt_crew *crew)
   return !crew->reading && !crew->end && !crew->large && crew->take - crew->done < places;
 }
 
-static int batch_init(struct gt_batch *b, struct gt_err *err)
+static int batch_init(struct gt_batch *b, size_t most, struct gt_err *err)
 {
-  if (b->rows.items || gt_fast_init(&b->rows) == 0) return 0;
+  if (b->rows.items || gt_fast_init(&b->rows, most) == 0) return 0;
   return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
 }
 
@@ -47,7 +48,7 @@ static void work(struct gt_crew *crew, void *scratch)
   crew->reading = true;
   pthread_mutex_unlock(&crew->lock);
   b->rows.count = 0;
-  b->rc = batch_init(b, &b->err);
+  b->rc = batch_init(b, crew->most, &b->err);
   if (b->rc == 0) b->rc = gt_feed_next(&crew->feed, &b->chunk, &b->err);
   pthread_mutex_lock(&crew->lock);
   crew->reading = false;
@@ -55,7 +56,7 @@ static void work(struct gt_crew *crew, void *scratch)
   if (b->chunk.cap > LARGE) crew->large = true;
   pthread_cond_broadcast(&crew->changed);
   pthread_mutex_unlock(&crew->lock);
-  if (b->rc > 0 && !b->chunk.cut && b->chunk.len <= GT_FAST_MAX)
+  if (b->rc > 0 && !b->chunk.cut && b->chunk.len <= crew->most)
     gt_fast_read(&b->rows, scratch, b->chunk.data, b->chunk.len);
   pthread_mutex_lock(&crew->lock);
   b->state = READY;
@@ -99,10 +100,11 @@ int gt_crew_new(struct gt_crew **crew, const struct gt_feed *feed, int threads,
   }
   c->feed = *feed;
   c->threads = threads > 1 ? 2 : 1;
+  c->most = feed->source || feed->left > GT_FAST_MAX ? GT_FAST_MAX : feed->left;
   pthread_mutex_init(&c->lock, NULL);
   pthread_cond_init(&c->changed, NULL);
   for (int i = 0; i < c->threads; i++) {
-    c->scratch[i] = malloc(gt_fast_scratch());
+    c->scratch[i] = malloc(gt_fast_scratch(c->most));
     if (c->scratch[i]) continue;
     gt_crew_free(c);
     return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");

@@ -13,11 +13,16 @@
 
 enum gt_role { GT_ROLE_SYSTEM, GT_ROLE_USER, GT_ROLE_MODEL };
 
+#define GT_TURN_WHOLE UINT32_MAX /* as `part`: the message is one string, no list */
+
 /* One text of a row: a field of a pair, a message, a part of a turn. */
 struct gt_turn {
   enum gt_role role;
-  uint32_t item, part; /* which message or content, which part of it; from 0 */
-  const char *text;    /* its value */
+  bool csv; /* raw is CSV (quotes doubled), not JSON */
+  /* Which message or content, which part of it; from 0. The system instruction beside
+   * contents has the item 0, or 1 when it is written system_instruction. */
+  uint32_t item, part;
+  const char *text; /* its value; raw itself where nothing is escaped */
   size_t len;
   const char *raw; /* as it stands in the file: between the quotes */
   size_t raw_len;
@@ -27,8 +32,9 @@ struct gt_turn {
 struct gt_row {
   size_t line; /* 1-based, where it begins */
   enum gt_form form;
-  /* The input: of a pair its text; of a conversation the texts before the last turn of
-   * the model, in order, an empty line between them. */
+  enum gt_form names; /* of CSV: the pair whose names the columns have */
+  /* The input: of a pair its text; of a conversation the turns before the last turn of
+   * the model, in order, an empty line between them (none between parts of a turn). */
   const char *text;
   size_t text_len;
   const char *output; /* the last turn of the model */
@@ -39,11 +45,15 @@ struct gt_row {
   size_t raw_len;
 };
 
+#define GT_ROW_POINTER 56 /* room for any pointer */
+
 /* The JSON pointer of a turn: "/text_input", "/messages/1/content",
  * "/contents/0/parts/0/text", "/systemInstruction/parts/0/text"; of CSV "/NAME". */
 void gt_row_pointer(char *dst, size_t cap, const struct gt_row *row,
                     const struct gt_turn *turn);
 /* Where the byte `at` of turn->text stands in the file. */
 void gt_row_place(size_t *line, size_t *column, const struct gt_turn *turn, size_t at);
+/* Whether a text has nothing but spaces (Unicode's, and control characters but NUL). */
+bool gt_row_is_blank(const char *s, size_t len);
 
 #endif

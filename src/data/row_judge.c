@@ -36,6 +36,31 @@ static void list_keys(const struct gt_row_line *l, char *dst, size_t cap)
   if (shown == 0) snprintf(dst, cap, "none");
 }
 
+static void tell_near(struct gt_row_line *l, size_t i, enum gt_form_key near,
+                      enum gt_severity severity)
+{
+  char name[200];
+  gt_json_quote(name, sizeof name, l->others[i].at, l->others[i].len);
+  gt_findings_add(l->findings, severity, "near-miss-key", l->line,
+                  gt_row_line_column(l, l->other_at[i]), NULL,
+                  "unknown key %s, did you mean \"%s\"?", name, gt_form_key_name(near));
+}
+
+/* Lists that probably are a conversation under a misspelt name: whether there is one.
+ */
+static bool judge_near_turns(struct gt_row_line *l)
+{
+  bool found = false;
+  for (size_t i = 0; i < l->others_count; i++) {
+    if (l->other_type[i] != GT_JSON_ARRAY) continue;
+    enum gt_form_key near = gt_row_line_key(l, &l->others[i], gt_form_near_turns);
+    if (near != GT_KEY_MESSAGES && near != GT_KEY_CONTENTS) continue;
+    tell_near(l, i, near, ERROR);
+    found = true;
+  }
+  return found;
+}
+
 /* Keys that nearly are ours: errors where that key is missing, else a warning once.
  * Returns the bits of the keys that they stand for. */
 static uint32_t judge_near(struct gt_row_line *l, bool complete)
@@ -52,12 +77,7 @@ static uint32_t judge_near(struct gt_row_line *l, bool complete)
       continue;
     else
       l->near_told |= bit;
-    char name[200];
-    gt_json_quote(name, sizeof name, l->others[i].at, l->others[i].len);
-    gt_findings_add(l->findings, wrong ? ERROR : WARNING, "near-miss-key", l->line,
-                    gt_row_line_column(l, l->other_at[i]), NULL,
-                    "unknown key %s, did you mean \"%s\"?", name,
-                    gt_form_key_name(near));
+    tell_near(l, i, near, wrong ? ERROR : WARNING);
   }
   return meant;
 }
@@ -71,6 +91,13 @@ static void judge_missing(struct gt_row_line *l, uint32_t meant)
   enum gt_form form = gt_form_guess(present, l->form);
   const char *text = gt_form_key_name(gt_form_text(form));
   const char *output = gt_form_key_name(gt_form_output(form));
+  if (form >= GT_FORM_PAIRS) {
+    char found[160];
+    list_keys(l, found, sizeof found);
+    gt_row_line_tell(l, "missing-field", object_at(l), NULL, NULL,
+                     "\"%s\" is missing; keys found: %s", text, found);
+    return;
+  }
   bool no_text = !(present & GT_KEY_BIT(gt_form_text(form)));
   bool no_output = !(present & GT_KEY_BIT(gt_form_output(form)));
   if (no_text && no_output) {
@@ -98,8 +125,8 @@ static size_t form_shows(const struct gt_row_line *l, enum gt_form b, enum gt_fo
                                                            : l->fields[output].key_at;
 }
 
-/* The whole-conversation forms are another reader's. */
-static void judge_turns(struct gt_row_line *l, enum gt_form pair)
+/* A conversation beside a pair, or where only pairs are wanted. */
+static void refuse_conversation(struct gt_row_line *l, enum gt_form pair)
 {
   enum gt_form_key key =
       l->present & GT_KEY_BIT(GT_KEY_MESSAGES) ? GT_KEY_MESSAGES : GT_KEY_CONTENTS;
@@ -116,6 +143,17 @@ static void judge_turns(struct gt_row_line *l, enum gt_form pair)
                     "write it as text_input and output",
                     "rows of the form \"%s\" are not read yet; keys found: %s",
                     gt_form_key_name(key), found);
+}
+
+/* A system instruction that is misspelt would silently not be one. */
+static void judge_near_system(struct gt_row_line *l, enum gt_form form)
+{
+  if (form != GT_FORM_CONTENTS || (l->present & GT_KEYS_SYSTEM)) return;
+  for (size_t i = 0; i < l->others_count; i++) {
+    enum gt_form_key near = gt_row_line_key(l, &l->others[i], gt_form_near_turns);
+    if (near == GT_KEY_NONE || !(GT_KEY_BIT(near) & GT_KEYS_SYSTEM)) continue;
+    tell_near(l, i, near, ERROR);
+  }
 }
 
 static void judge_file_form(struct gt_row_line *l, enum gt_form form)
@@ -136,84 +174,57 @@ static void judge_file_form(struct gt_row_line *l, enum gt_form form)
 static void judge_unused(struct gt_row_line *l, enum gt_form form)
 {
   uint32_t used = GT_KEY_BIT(gt_form_text(form)) | GT_KEY_BIT(gt_form_output(form));
+  if (form >= GT_FORM_PAIRS) used |= GT_KEYS_SYSTEM; /* judged before */
   uint32_t extra = l->present & ~used & ~l->unused_told;
   for (int k = 0; k < GT_KEYS; k++) {
     if (!(extra & GT_KEY_BIT(k))) continue;
     l->unused_told |= GT_KEY_BIT(k);
     gt_findings_add(l->findings, WARNING, "unused-field", l->line,
                     gt_row_line_column(l, l->fields[k].key_at),
-                    "put its text into the input", "\"%s\" is not used: the row is %s",
+                    k == GT_KEY_TOOLS ? NULL : "put its text into the input",
+                    "\"%s\" is not used: the row is %s",
                     gt_form_key_name((enum gt_form_key)k), gt_form_name(form));
   }
 }
 
-static bool is_space(uint32_t cp)
-{
-  return (cp > 0 && cp <= 0x20) || cp == 0x85 || cp == 0xA0 || cp == 0x1680 ||
-         (cp >= 0x2000 && cp <= 0x200B) || cp == 0x2028 || cp == 0x2029 ||
-         cp == 0x202F || cp == 0x205F || cp == 0x3000 || cp == 0xFEFF;
-}
-
-static bool is_blank(const char *s, size_t len)
-{
-  const char *end = s + len;
-  while (s < end) {
-    uint32_t cp;
-    s += gt_utf8_decode(&cp, s, end);
-    if (!is_space(cp)) return false;
-  }
-  return true;
-}
-
-static void judge_nul(struct gt_row_line *l, const struct gt_row_field *f,
-                      enum gt_form_key key)
-{
-  const char *p = f->value.at, *end = p + f->value.len;
-  while (p < end) {
-    char one[4];
-    size_t n, took = gt_json_decode(one, &n, p, end);
-    if (n == 1 && one[0] == '\0') break;
-    p += took;
-  }
-  gt_findings_add(l->findings, ERROR, "nul-character", l->line,
-                  gt_row_line_column(l, (size_t)(p - l->data)), "remove it",
-                  "\"%s\" holds the character U+0000", gt_form_key_name(key));
-}
-
-/* The field's string at out; its length in *len. Faults are told. */
-static void judge_value(struct gt_row_line *l, enum gt_form_key key, size_t max,
-                        char *out, size_t *len)
+/* The field's string as a turn of the row; its value, when it has escapes, at *out,
+ * which moves behind it. Faults are told. */
+static void judge_value(struct gt_row_line *l, enum gt_form_key key, char **out,
+                        struct gt_turn *turn)
 {
   const struct gt_row_field *f = &l->fields[key];
-  const char *name = gt_form_key_name(key);
-  *len = 0;
+  char name[40], pointer[GT_ROW_POINTER];
+  size_t max = key < GT_KEY_OUTPUT ? l->limits.text_max : l->limits.output_max;
+  snprintf(name, sizeof name, "\"%s\"", gt_form_key_name(key));
+  snprintf(pointer, sizeof pointer, "/%s", gt_form_key_name(key));
+  *turn = (struct gt_turn){.role = key < GT_KEY_OUTPUT ? GT_ROLE_USER : GT_ROLE_MODEL};
   if (f->value.type != GT_JSON_STRING) {
-    enum gt_json_type type = f->value.type;
-    const char *what = gt_json_type_name(type);
-    gt_findings_add(
-        l->findings, ERROR, "wrong-type", l->line, gt_row_line_column(l, f->at),
-        type == GT_JSON_NULL || type < GT_JSON_STRING ? NULL
-                                                      : "write it in double quotes",
-        "\"%s\" is %s%s, not a string", name,
-        type >= GT_JSON_TRUE                              ? ""
-        : type == GT_JSON_OBJECT || type == GT_JSON_ARRAY ? "an "
-                                                          : "a ",
-        what);
+    bool plain = f->value.type == GT_JSON_NUMBER || f->value.type == GT_JSON_TRUE ||
+                 f->value.type == GT_JSON_FALSE;
+    gt_row_line_tell(l, "wrong-type", f->at, plain ? "write it in double quotes" : NULL,
+                     pointer, "%s is %s, not a string", name,
+                     gt_row_line_type(f->value.type));
     return;
   }
-  if (f->value.flawed || gt_json_unescape_to(out, len, &f->value) < 0) return;
-  out[*len] = '\0';
-  if (f->value.escaped && memchr(out, '\0', *len)) judge_nul(l, f, key);
-  if (is_blank(out, *len))
-    gt_findings_add(l->findings, ERROR, "empty-field", l->line,
-                    gt_row_line_column(l, f->at), NULL, "\"%s\" %s", name,
-                    *len ? "has nothing but spaces" : "is empty");
-  if (max && *len > max) {
-    size_t n = gt_utf8_count(out, *len);
+  if (f->value.flawed) return;
+  turn->raw = turn->text = f->value.at;
+  turn->raw_len = turn->len = f->value.len;
+  turn->line = l->line;
+  turn->column = gt_row_line_column(l, f->at) + 1;
+  if (f->value.escaped) {
+    turn->text = *out;
+    if (gt_json_unescape_to(*out, &turn->len, &f->value) < 0) turn->len = 0;
+    *out += turn->len;
+    gt_row_line_nul(l, &f->value, turn->text, turn->len, name, pointer);
+  }
+  if (gt_row_is_blank(turn->text, turn->len))
+    gt_row_line_tell(l, "empty-field", f->at, NULL, pointer, "%s %s", name,
+                     turn->len ? "has nothing but spaces" : "is empty");
+  if (max && turn->len > max) {
+    size_t n = gt_utf8_count(turn->text, turn->len);
     if (n > max)
-      gt_findings_add(l->findings, ERROR, "too-long", l->line,
-                      gt_row_line_column(l, f->at), NULL,
-                      "\"%s\" has %zu characters, the limit is %zu", name, n, max);
+      gt_row_line_tell(l, "too-long", f->at, NULL, pointer,
+                       "%s has %zu characters, the limit is %zu", name, n, max);
   }
 }
 
@@ -221,39 +232,52 @@ static void judge_pair(struct gt_row_line *l, enum gt_form form)
 {
   struct gt_row *row = &l->row;
   char *out = l->out;
-  judge_value(l, gt_form_text(form), l->limits.text_max, out, &row->text_len);
-  row->text = out;
-  out += row->text_len + 1;
-  judge_value(l, gt_form_output(form), l->limits.output_max, out, &row->output_len);
-  row->output = out;
-  row->line = l->line;
+  judge_value(l, gt_form_text(form), &out, &l->pair[0]);
+  judge_value(l, gt_form_output(form), &out, &l->pair[1]);
   row->form = form;
-  row->raw = l->data;
-  row->raw_len = l->len;
-  row->turns = l->turns;
+  row->text = l->pair[0].text;
+  row->text_len = l->pair[0].len;
+  row->output = l->pair[1].text;
+  row->output_len = l->pair[1].len;
+  row->turns = l->pair;
   row->turns_count = 2;
-  for (int i = 0; i < 2; i++) {
-    const struct gt_row_field *f =
-        &l->fields[i ? gt_form_output(form) : gt_form_text(form)];
-    l->turns[i] = (struct gt_turn){.role = i ? GT_ROLE_MODEL : GT_ROLE_USER,
-                                   .text = i ? row->output : row->text,
-                                   .len = i ? row->output_len : row->text_len,
-                                   .raw = f->value.at,
-                                   .raw_len = f->value.len,
-                                   .line = l->line,
-                                   .column = gt_row_line_column(l, f->at + 1)};
-  }
 }
 
 /* Both strings of a half row still have their defects told. */
 static void judge_half(struct gt_row_line *l)
 {
-  size_t len;
-  for (int k = 0; k < GT_FORM_KEYS; k++)
+  for (int k = 0; k < GT_FORM_KEYS; k++) {
+    char *out = l->out;
     if (l->present & GT_KEY_BIT(k))
-      judge_value(l, (enum gt_form_key)k,
-                  k < GT_KEY_OUTPUT ? l->limits.text_max : l->limits.output_max, l->out,
-                  &len);
+      judge_value(l, (enum gt_form_key)k, &out, &l->pair[0]);
+  }
+}
+
+static void judge_conversation(struct gt_row_line *l, enum gt_form form)
+{
+  uint32_t present = l->present;
+  if (present & GT_KEY_BIT(GT_KEY_MESSAGES) && present & GT_KEY_BIT(GT_KEY_CONTENTS)) {
+    gt_row_line_tell(l, "mixed-forms", l->fields[GT_KEY_CONTENTS].key_at,
+                     "keep one form", NULL, "the row is messages and contents at once");
+    return;
+  }
+  if (form == GT_FORM_MESSAGES && present & GT_KEYS_SYSTEM) {
+    enum gt_form_key key = present & GT_KEY_BIT(GT_KEY_SYSTEMINSTRUCTION)
+                               ? GT_KEY_SYSTEMINSTRUCTION
+                               : GT_KEY_SYSTEM_INSTRUCTION;
+    gt_row_line_tell(l, "mixed-forms", l->fields[key].key_at,
+                     "write it as a message with the role \"system\"", NULL,
+                     "\"%s\" goes with \"contents\", the row is messages",
+                     gt_form_key_name(key));
+  } else if ((present & GT_KEYS_SYSTEM) == GT_KEYS_SYSTEM) {
+    gt_row_line_tell(l, "mixed-forms", l->fields[GT_KEY_SYSTEM_INSTRUCTION].key_at,
+                     "keep one of them", NULL,
+                     "the row has systemInstruction and system_instruction");
+  }
+  judge_file_form(l, form);
+  judge_near_system(l, form);
+  judge_unused(l, form);
+  gt_row_turns(l, form);
 }
 
 void gt_row_judge(struct gt_row_line *l)
@@ -262,9 +286,15 @@ void gt_row_judge(struct gt_row_line *l)
   uint32_t turns = GT_KEY_BIT(GT_KEY_MESSAGES) | GT_KEY_BIT(GT_KEY_CONTENTS);
   int forms = gt_form_complete(&form, &second, l->present);
   if (l->present & turns) {
-    judge_turns(l, form);
+    if (forms > 0 || l->limits.pairs_only)
+      refuse_conversation(l, form);
+    else
+      judge_conversation(l, l->present & GT_KEY_BIT(GT_KEY_MESSAGES)
+                                ? GT_FORM_MESSAGES
+                                : GT_FORM_CONTENTS);
     return;
   }
+  if (forms == 0 && judge_near_turns(l)) return;
   uint32_t meant = l->others_count > 0 ? judge_near(l, forms > 0) : 0;
   if (forms == 0) {
     judge_missing(l, meant);
@@ -272,10 +302,9 @@ void gt_row_judge(struct gt_row_line *l)
     return;
   }
   if (forms > 1)
-    gt_findings_add(l->findings, ERROR, "mixed-forms", l->line,
-                    gt_row_line_column(l, form_shows(l, second, form)), "keep one form",
-                    "the row is %s and %s at once", gt_form_name(form),
-                    gt_form_name(second));
+    gt_row_line_tell(l, "mixed-forms", form_shows(l, second, form), "keep one form",
+                     NULL, "the row is %s and %s at once", gt_form_name(form),
+                     gt_form_name(second));
   else
     judge_file_form(l, form);
   if (forms == 1) judge_unused(l, form);

@@ -3,6 +3,8 @@
 
 #include "base/json_value.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,15 +24,67 @@ int gt_row_line_init(struct gt_row_line *l, struct gt_findings *findings,
 void gt_row_line_clear(struct gt_row_line *l)
 {
   free(l->keys_block);
+  free(l->turns);
   l->keys_block = NULL;
+  l->turns = NULL;
+  l->turns_cap = 0;
 }
 
-/* For messages without a format of their own. */
-static void report(struct gt_row_line *l, const char *rule, size_t at, const char *hint,
-                   const char *message)
+void gt_row_line_tell(struct gt_row_line *l, const char *rule, size_t at,
+                      const char *hint, const char *pointer, const char *fmt, ...)
 {
+  char text[400];
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(text, sizeof text, fmt, ap);
+  va_end(ap);
   gt_findings_add(l->findings, GT_SEVERITY_ERROR, rule, l->line,
-                  gt_row_line_column(l, at), hint, "%s", message);
+                  gt_row_line_column(l, at), hint, "%s", text);
+  if (pointer) gt_findings_point(l->findings, pointer);
+}
+
+const char *gt_row_line_type(enum gt_json_type type)
+{
+  switch (type) {
+  case GT_JSON_OBJECT: return "an object";
+  case GT_JSON_ARRAY: return "an array";
+  case GT_JSON_STRING: return "a string";
+  case GT_JSON_NUMBER: return "a number";
+  default: return gt_json_type_name(type);
+  }
+}
+
+void gt_row_line_nul(struct gt_row_line *l, const struct gt_json_slice *s,
+                     const char *text, size_t len, const char *what,
+                     const char *pointer)
+{
+  const char *p = s->at, *end = p + s->len;
+  if (!s->escaped || !memchr(text, '\0', len)) return;
+  while (p < end) {
+    char one[4];
+    size_t n, took = gt_json_decode(one, &n, p, end);
+    if (n == 1 && one[0] == '\0') break;
+    p += took;
+  }
+  gt_row_line_tell(l, "nul-character", (size_t)(p - l->data), "remove it", pointer,
+                   "%s holds the character U+0000", what);
+}
+
+struct gt_turn *gt_row_line_turn(struct gt_row_line *l)
+{
+  if (l->turns_count == l->turns_cap) {
+    size_t cap = l->turns_cap ? l->turns_cap * 2 : 16;
+    struct gt_turn *turns =
+        cap <= GT_ROW_TURNS ? realloc(l->turns, cap * sizeof *turns) : NULL;
+    if (!turns) {
+      gt_row_line_tell(l, "json-limit", 0, NULL, NULL,
+                       "the row has more than %zu texts", l->turns_count);
+      return NULL;
+    }
+    l->turns = turns;
+    l->turns_cap = cap;
+  }
+  return &l->turns[l->turns_count++];
 }
 
 static const char *fault_rule(enum gt_json_fault fault)
@@ -70,7 +124,7 @@ static void report_fault(void *ctx, enum gt_json_fault fault, size_t at)
   struct gt_row_line *l = ctx;
   char why[256];
   gt_json_explain(why, sizeof why, fault, l->data, l->len, at);
-  report(l, fault_rule(fault), at, fault_hint(l, fault), why);
+  gt_row_line_tell(l, fault_rule(fault), at, fault_hint(l, fault), NULL, "%s", why);
 }
 
 enum gt_form_key gt_row_line_key(struct gt_row_line *l, const struct gt_json_slice *k,
@@ -87,10 +141,14 @@ static int read_member(struct gt_row_line *l, struct gt_json_reader *r)
   size_t key_at = r->at;
   enum gt_form_key key = gt_row_line_key(l, &r->value, gt_form_key);
   if (key == GT_KEY_NONE) {
-    if (l->others_count < GT_ROW_OTHERS) {
-      l->others[l->others_count] = r->value;
-      l->other_at[l->others_count++] = key_at;
+    size_t i = l->others_count;
+    if (i < GT_ROW_OTHERS) {
+      l->others[i] = r->value;
+      l->other_at[i] = key_at;
+      l->others_count++;
     }
+    enum gt_json_type type = gt_json_next(r);
+    if (i < GT_ROW_OTHERS) l->other_type[i] = type;
     return gt_json_skip(r, NULL);
   }
   struct gt_row_field *f = &l->fields[key];
@@ -99,7 +157,9 @@ static int read_member(struct gt_row_line *l, struct gt_json_reader *r)
   gt_json_next(r);
   f->at = r->at;
   f->value = r->value;
-  return gt_json_skip(r, NULL);
+  if (f->value.type != GT_JSON_ARRAY && f->value.type != GT_JSON_OBJECT)
+    return gt_json_skip(r, NULL);
+  return gt_json_skip(r, &f->value); /* all of it: a conversation is read again */
 }
 
 /* The line's members into l->fields; -1 when it is no object, told. */
@@ -147,7 +207,10 @@ int gt_row_line_read(struct gt_row_line *l, const char *data, size_t len)
   l->len = len;
   l->present = 0;
   l->others_count = 0;
+  l->turns_count = 0;
+  l->row = (struct gt_row){.line = l->line, .form = GT_FORM_NONE, .raw = data};
+  l->row.raw_len = len;
   if (read_members(l) == 0) gt_row_judge(l);
-  if (l->findings->count > from) gt_findings_sort(l->findings, from);
-  return l->findings->errors == errors;
+  if (l->findings->count > from + 1) gt_findings_sort(l->findings, from);
+  return l->findings->errors == errors && l->row.form != GT_FORM_NONE;
 }

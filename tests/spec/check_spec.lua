@@ -187,7 +187,9 @@ describe("a profile", function()
     expect.equal(found("openai", {}), "unsupported-form error")
     expect.equal(found("vertex", {}, { form = "contents", rows = 100 }), "")
     expect.equal(found("vertex", {}, { form = "messages", rows = 100 }), "unsupported-form error")
-    for _, form in ipairs { "messages", "contents", "prompt+completion" } do
+    expect.equal(found("gemini", {}, { form = "csv" }), "")
+    expect.equal(found("vertex", {}, { form = "csv", rows = 100 }), "unsupported-form error")
+    for _, form in ipairs { "messages", "contents", "prompt+completion", "csv", "none" } do
       expect.equal(found("local", {}, { form = form }), "")
     end
   end)
@@ -253,6 +255,15 @@ describe("waivers", function()
     expect.equal(waived "leak@train.jsonl:3=x", 1)
   end)
 
+  it("are for the files of their folder", function()
+    fs.mkdirs(dir .. "/sub")
+    put("sub/.gtcheck", "duplicate = x\n")
+    local files = { put("train.jsonl", ""), put("sub/train.jsonl", "") }
+    local report = check({ files = files }, { { rule = "duplicate", file = 1 }, { rule = "duplicate", file = 2 } })
+    expect.falsy(report.findings[1].waived)
+    expect.equal(report.findings[2].waived, "x")
+  end)
+
   it("without a reason, of no rule or out of shape are refused", function()
     for _, word in ipairs { "duplicate", "duplicate=", "duplicate= ", "duplicate@train.jsonl=" } do
       usage("has no reason", check, { waive = { word } })
@@ -303,6 +314,13 @@ describe("a baseline", function()
     expect.equal(new("b", { { rule = "bom", line = 1, pointer = "/output" } }), 1)
     expect.equal(new("other\n", { { rule = "too-few-rows", line = 1, message = "7 rows" } }), 0)
     expect.equal(new("c\n", { { rule = "outer-space", line = 1, pointer = "/output" } }), 1)
+  end)
+
+  it("has no waived findings", function()
+    local report = report_of("a\n", { { rule = "bom" }, { rule = "leak" } },
+      { write_baseline = dir .. "/base.json", waive = { "bom=x" } })
+    expect.equal(report.summary.written, 1)
+    expect.falsy(fs.read(dir .. "/base.json"):find "bom")
   end)
 
   it("is sorted, versioned and the same again", function()
@@ -431,6 +449,18 @@ describe("the report", function()
     expect.falsy(all:find "\27")
     report.too_long_rows = { { file = 1, line = 12, tokens = 9 } }
     expect.match(table.concat(text.summary(report), "\n"), "1 row would be cut or dropped: .*train.jsonl:12\n")
+  end)
+
+  it("estimates what is trained on, or all when nothing is called so", function()
+    local function tokens(files, against)
+      for i, name in ipairs(files) do files[i] = put(name, "") end
+      for i, name in ipairs(against or {}) do against[i] = put(name, "") end
+      return check({ files = files, against = against }).estimate.tokens
+    end
+    expect.equal(tokens { "train.jsonl", "a.jsonl" }, 2000)
+    expect.equal(tokens { "train.jsonl", "valid.jsonl", "test.jsonl" }, 1000)
+    expect.equal(tokens({ "train.jsonl" }, { "more.jsonl" }), 1000)
+    expect.equal(tokens({ "test.jsonl" }, { "train.jsonl" }), 1000)
   end)
 
   it("counts what the core did not keep", function()

@@ -129,8 +129,10 @@ describe("safe repairs", function()
   it("leave lines alone that are no rows", function()
     for _, line in ipairs {
       "nonsense", "nonsense", '{"output":" a "', '{"output":" a "}}', '{"output":" a ",}', "[1,2]", "[1,2]",
-      '{"output":" a ","output":" b "}', '{"a":1}{"a":1}', '{"output" " a "}', '{"a":[}]}', '{"output":" a',
-      '{"output":" a \\"}', "{", '{"a"', '{"a":', '{,}', '"output"',
+      '{"output":" a ","output":" b "}', '{"a":1}{"a":1}', '{"output" " a "}', '{"a":[}]}',
+      '{"output":" a',
+      '{"output":" a \\"}', "{", '{"x":[},"output":" a "}', '{"x":{"y":[}},"output":" a "}]}',
+      '{"a"', '{"a":', '{,}', '"output"',
     } do
       becomes(line .. "\n" .. line .. "\n", line .. "\n" .. line .. "\n")
       becomes(line .. "\r\n" .. line, line .. "\n" .. line .. "\n")
@@ -180,6 +182,8 @@ describe("the diff", function()
 \ No newline at end of file
 +{"a":10}
 ]])
+    text = table.concat(rows):gsub("5}", "5}\r") .. ("{}\n"):rep(9, "")
+    expect.match(unified("x", text, { (repairs.plan(text))[1] }), "@@ %-2,7 %+2,7 @@\n.*8}\n$")
     expect.equal(unified("x", "a\n", {}), "")
     expect.match(unified('a"\\\n.jsonl', text, edits), '^%-%-%- "a\\"\\\\\\012.jsonl"\n')
   end)

@@ -101,14 +101,15 @@ static bool slow_same_text(const char *a, size_t a_len, const char *b, size_t b_
 static bool slow_same_row(const struct gt_row *a, const struct gt_row *b)
 {
   SLOW_SAME(a->line == b->line);
-  SLOW_SAME(a->form == b->form);
+  SLOW_SAME(a->form == b->form && a->names == b->names);
   SLOW_SAME(slow_same_text(a->text, a->text_len, b->text, b->text_len));
   SLOW_SAME(slow_same_text(a->output, a->output_len, b->output, b->output_len));
   SLOW_SAME(slow_same_text(a->raw, a->raw_len, b->raw, b->raw_len));
   SLOW_SAME(a->turns_count == b->turns_count);
   for (size_t i = 0; i < a->turns_count; i++) {
     const struct gt_turn *x = &a->turns[i], *y = &b->turns[i];
-    SLOW_SAME(x->role == y->role && x->item == y->item && x->part == y->part);
+    SLOW_SAME(x->role == y->role && x->csv == y->csv);
+    SLOW_SAME(x->item == y->item && x->part == y->part);
     SLOW_SAME(x->line == y->line && x->column == y->column);
     SLOW_SAME(slow_same_text(x->text, x->len, y->text, y->len));
     SLOW_SAME(slow_same_text(x->raw, x->raw_len, y->raw, y->raw_len));

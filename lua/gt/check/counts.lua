@@ -9,7 +9,9 @@ local counts = {}
 
 local CORE_FEW_ROWS = 50 -- below that the core warns by itself
 
-local FORM_WORDS = { pairs = "pairs of input and output", messages = "OpenAI messages", contents = "Vertex contents" }
+local FORM_WORDS = {
+  pairs = "pairs of input and output", messages = "OpenAI messages", contents = "Vertex contents", csv = "CSV",
+}
 
 local function few_rows(add, facts, rows)
   local min, source = profile.limit(facts, "rows_min")
@@ -27,11 +29,21 @@ local function request_size(add, facts, bytes)
     :format(thousands(bytes), facts.name, thousands(max)), "take fewer or shorter rows; see " .. source)
 end
 
+--- The command that writes the file in another form; of an odd name only its pattern.
+local function conversion(path, form)
+  local from, to = "FILE", "NEW"
+  if path:find "^[%w._/-]+$" then
+    from, to = path, path:gsub("%.gz$", ""):gsub("%.%w+$", "") .. "." .. form .. ".jsonl"
+  end
+  return ("gtlua -e 'gt.dataset.load(%q):write(%q, { form = %q })' writes the form that it takes")
+    :format(from, to, form)
+end
+
 local function form(add, facts, file)
   local kind = profile.kind_of(file.form)
   if not kind or facts.forms[kind] then return end
   add("unsupported-form", "error", ("%s does not take %s"):format(facts.name, FORM_WORDS[kind]),
-    ("gt.dataset.load(FILE):write(NEW, { form = %q }) writes the form that it takes"):format(facts.form_to_write))
+    conversion(file.path, facts.form_to_write))
 end
 
 local function batch_size(add, facts, rows, value)

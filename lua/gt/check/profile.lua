@@ -7,6 +7,8 @@ local profile = {}
 
 local FAMILIES = { "local", "gemini", "vertex", "openai" }
 
+local KINDS = { messages = true, contents = true, csv = true }
+
 --- The names that --for takes.
 ---@return string[]
 function profile.names()
@@ -59,13 +61,13 @@ function profile.limit(facts, name)
   return limit[1], facts.sources[limit[2]]
 end
 
---- Which of "pairs", "messages", "contents" a form ("text_input+output") is.
+--- Which of "pairs", "messages", "contents", "csv" a form ("text_input+output") is.
 ---@param form string?
 ---@return string|nil
 function profile.kind_of(form)
   if not form then return nil end
   if form:find("+", 1, true) then return "pairs" end
-  return form:find "^messages" and "messages" or form:find "^contents" and "contents" or nil
+  return KINDS[form] and form
 end
 
 --- The profile that fits where this command would send a job: what --provider, the

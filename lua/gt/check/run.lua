@@ -101,12 +101,16 @@ local function add_left_out(summary, result)
   summary.left_out = result.left_out or 0
 end
 
---- Tokens of the files to train on; of those with a known default the epochs too.
+--- Tokens of the files to train on, or of all when none is called so; of providers with a
+--- known default the epochs too.
 local function estimated(result, facts, o)
-  local tokens = 0
+  local training, all = nil, 0
   for _, file in ipairs(result.files) do
-    if file.role ~= "against" and file.split == "training" then tokens = tokens + (file.tokens or 0) end
+    local tokens = file.role ~= "against" and file.tokens or 0
+    all = all + tokens
+    if file.split == "training" and file.role ~= "against" then training = (training or 0) + tokens end
   end
+  local tokens = training or all
   local epochs = o.epochs or facts.epochs.default
   if epochs and epochs < 1 then epochs = nil end -- told as a finding
   return estimate.from_tokens(tokens, { model = facts.model or facts.name, epochs = epochs, price = o.price })

@@ -14,7 +14,10 @@ local function painter(colour)
   end
 end
 
-local function one_line(s) return (visible(s):gsub("[\n\t]", { ["\n"] = "\\n", ["\t"] = "\\t" })) end
+local function one_line(s)
+  if not s:find "[^ -~]" then return s end -- nearly always
+  return (visible(s):gsub("[\n\t]", { ["\n"] = "\\n", ["\t"] = "\\t" }))
+end
 
 --- "file:line:column: severity: rule: message (hint)"
 ---@param finding table

@@ -31,7 +31,8 @@ what is told
   --rules                 lists the rules instead
 
 what is meant to be so
-  --waive RULE[@FILE[:LINE]]=REASON   or such lines in a file .gtcheck beside the data
+  --waive RULE[@FILE[:LINE]]=REASON   or such lines in a file .gtcheck beside the data, where
+                          # begins a comment line; RULE may end in * (personal-*)
   --baseline FILE         findings that FILE has are hidden; only new ones fail
   --write-baseline FILE   keeps all findings of now in FILE; exit code 0
 ]==]

@@ -66,12 +66,9 @@ local function summary(path, count, edits, write)
 end
 
 --- Findings that only a person can decide about, on lines that are not changed.
-local function list_unsafe(path, edits, run_core)
+local function list_unsafe(path, edits, result)
   local touched, text = {}, require "gt.check.text"
   for _, edit in ipairs(edits) do touched[edit.number] = true end
-  local result = run_core {
-    files = { path }, near = false, labels = false, scan = { damage = false, secrets = false, personal = false },
-  }
   for _, finding in ipairs(result.findings) do
     if finding.rule:find "^label%-%l+" and finding.rule ~= "label-imbalance" and not touched[finding.line] then
       finding.path = path
@@ -93,9 +90,12 @@ end
 
 local function fix_file(path, o, run_core)
   local stamp = fs.stamp(path)
+  local result = run_core { -- first: it refuses folders, pipes and the like
+    files = { path }, near = false, labels = false, scan = { damage = false, secrets = false, personal = false },
+  }
   local text = read(path)
   local edits, count = repairs.plan(text, path:lower():find "%.csv$" ~= nil)
-  if not o.quiet then list_unsafe(path, edits, run_core) end
+  if not o.quiet then list_unsafe(path, edits, result) end
   if #edits > 0 and o.write then
     write_back(path, text, edits, stamp)
   elseif #edits > 0 then

@@ -106,7 +106,11 @@ function options.parse(verb, spec, ...)
   return result
 end
 
---- Runs a verb: f(...) returns its exit code; a usage error is printed.
+-- Exit codes of errors that do not name one (design: the command line); others are 1.
+local EXIT = { PERMISSION_DENIED = 15, UNAUTHENTICATED = 15, UNAVAILABLE = 17 }
+
+--- Runs a verb: f(...) returns its exit code. Errors that a person can act on are printed
+--- without a traceback: it would show this library's lines only.
 ---@param verb string
 ---@param f fun(...): integer?
 ---@param ... string
@@ -114,11 +118,13 @@ end
 function options.run(verb, f, ...)
   local ok, result = pcall(f, ...)
   if ok then return result or 0 end
-  if type(result) ~= "table" or result.exit_code ~= 2 then error(result, 0) end
+  if type(result) ~= "table" or not result.message or result.code == "CANCELLED" then error(result, 0) end
+  local hint = result.hint
+  if result.exit_code == 2 then hint = hint or ("gtlua %s --help lists the options"):format(verb) end
+  io.stdout:flush()
   io.stderr:write("gtlua: ", visible(result.message), "\n")
-  local hint = result.hint or ("gtlua %s --help lists the options"):format(verb)
-  io.stderr:write("  hint: ", visible(hint), "\n")
-  return 2
+  if hint then io.stderr:write("  hint: ", visible(hint), "\n") end
+  return result.exit_code or EXIT[result.code] or 1
 end
 
 return options

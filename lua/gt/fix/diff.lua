@@ -19,9 +19,9 @@ local function put(out, sign, line)
   if line:sub(-1) ~= "\n" then out[#out + 1] = "\n\\ No newline at end of file\n" end
 end
 
+--- No range is empty: the first line of a file is changed or kept, never removed.
 local function range(first, count)
-  if count == 1 then return tostring(first) end
-  return ("%d,%d"):format(count == 0 and first - 1 or first, count)
+  return count == 1 and tostring(first) or ("%d,%d"):format(first, count)
 end
 
 --- Writes the hunks: write(text) is called for each.

@@ -54,7 +54,7 @@ end
 local function identity(line, members)
   local parts = {}
   for i, member in ipairs(members) do
-    parts[i] = ("%d:%s=%s"):format(#member.key, member.key, line:sub(member.from, member.to))
+    parts[i] = '"' .. member.key .. '":' .. line:sub(member.from, member.to)
   end
   table.sort(parts)
   return fs.sha256(table.concat(parts, "\n"))

@@ -13,7 +13,7 @@ local NAMES = {
 }
 
 local FORMS = { { "pairs", "{text_input, output} and the like" }, { "messages", "OpenAI messages" },
-  { "contents", "Vertex contents" } }
+  { "contents", "Vertex contents" }, { "csv", "CSV" } }
 
 local function one(out, family)
   local facts = profile.find(family)

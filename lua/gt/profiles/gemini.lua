@@ -10,7 +10,7 @@ return {
     schema = "https://generativelanguage.googleapis.com/$discovery/rest?version=v1beta",
     tutorial = "tutorial \"When tuning beats prompting\"",
   },
-  forms = { pairs = true },
+  forms = { pairs = true, csv = true }, -- gtlua sends its own form of them
   form_to_write = "text_input",
   limits = {
     text_max = { 40000, "guide" },

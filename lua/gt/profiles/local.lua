@@ -8,7 +8,7 @@ return {
     schema = "https://generativelanguage.googleapis.com/$discovery/rest?version=v1beta",
     tutorial = "tutorial \"When tuning beats prompting\"",
   },
-  forms = { pairs = true, messages = true, contents = true },
+  forms = { pairs = true, messages = true, contents = true, csv = true },
   form_to_write = "text_input",
   limits = { rows_min = { 50, "tutorial" } },
   epochs = { min = 1, default = 5, source = "schema" },

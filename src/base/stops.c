@@ -1,5 +1,5 @@
-/* The walks over bytes, one path a kind of processor. See scan.h. */
-#include "base/scan.h"
+/* The walks over bytes, one path a kind of processor. See stops.h. */
+#include "base/stops.h"
 
 #include "base/cpu.h"
 #include "base/utf8.h"
@@ -104,16 +104,17 @@ GT_AVX2_INLINE uint32_t stop_marks_avx2(__m256i x)
   return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(hit, low));
 }
 
-/* Writes eight entries a step whatever their number: no branch for each bit. */
+#define PUT(k) to[k] = base + (uint32_t)_tzcnt_u64(m), m = _blsr_u64(m)
+
+/* Writes eight entries whatever their number, more only when there are more: hardly a
+ * branch that could be guessed wrong. */
 GT_AVX2_INLINE size_t put_bits(uint32_t *to, uint32_t base, uint64_t m)
 {
   size_t n = (size_t)__builtin_popcountll(m);
-  for (uint32_t *p = to, *end = to + n; p < end; p += 8)
-    for (int k = 0; k < 8; k++) {
-      p[k] = base + (uint32_t)_tzcnt_u64(m);
-      m &= m - 1;
-    }
-  return n;
+  for (uint32_t *end = to + n;; to += 8) {
+    PUT(0), PUT(1), PUT(2), PUT(3), PUT(4), PUT(5), PUT(6), PUT(7);
+    if (__builtin_expect(to + 8 >= end, 1)) return n;
+  }
 }
 
 GT_AVX2_INLINE uint64_t block_avx2(struct gt_utf8_avx2 *u, const char *p)
@@ -145,7 +146,7 @@ GT_AVX2 static size_t stops_avx2(uint32_t *stops, bool *utf8, const char *data,
 
 #endif
 
-size_t gt_scan_plain(const char *data, size_t i, size_t len)
+size_t gt_stops_plain(const char *data, size_t i, size_t len)
 {
 #if GT_CPU_X86
   enum gt_cpu level = gt_cpu_level();
@@ -155,7 +156,7 @@ size_t gt_scan_plain(const char *data, size_t i, size_t len)
   return plain_c(data, i, len);
 }
 
-size_t gt_scan_stops(uint32_t *stops, bool *utf8, const char *data, size_t len)
+size_t gt_stops_find(uint32_t *stops, bool *utf8, const char *data, size_t len)
 {
 #if GT_CPU_X86
   enum gt_cpu level = gt_cpu_level();

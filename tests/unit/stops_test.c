@@ -1,6 +1,6 @@
 /* The walks over bytes: every path of the processor gives what the plain one gives. */
 #include "base/cpu.h"
-#include "base/scan.h"
+#include "base/stops.h"
 #include "base/utf8.h"
 
 #include "unit.h"
@@ -45,7 +45,7 @@ static size_t true_utf8(const char *s, size_t len)
 /* All three walks over exactly these bytes, on every level. */
 static bool agree(const char *text, size_t len)
 {
-  static uint32_t stops[4096 + GT_SCAN_SLACK];
+  static uint32_t stops[4096 + GT_STOPS_SLACK];
   char *s = malloc(len ? len : 1); /* exact size: the sanitizer watches its end */
   bool same = s != NULL, utf8;
   if (!s) return false;
@@ -54,8 +54,8 @@ static bool agree(const char *text, size_t len)
   for (size_t l = 0; l < LEVELS && same; l++) {
     gt_cpu_limit(levels[l]);
     same = gt_utf8_check(s, len) == good;
-    same = same && gt_scan_plain(s, 0, len) == true_plain(s, 0, len);
-    size_t n = gt_scan_stops(stops, &utf8, s, len), k = 0;
+    same = same && gt_stops_plain(s, 0, len) == true_plain(s, 0, len);
+    size_t n = gt_stops_find(stops, &utf8, s, len), k = 0;
     same = same && utf8 == (good == len);
     for (size_t i = 0; i < len && same; i++)
       if (stops_at((unsigned char)s[i])) same = k < n && stops[k++] == i;
@@ -93,7 +93,7 @@ static void plain_starts_anywhere(void)
       memset(text, 'y', sizeof text);
       text[at] = "\"\\\n\x80"[at % 4];
       for (size_t from = 0; from <= 160; from++)
-        UNIT_CHECK(gt_scan_plain(text, from, 160) == (from <= at ? at : 160));
+        UNIT_CHECK(gt_stops_plain(text, from, 160) == (from <= at ? at : 160));
     }
   }
 }

@@ -1,0 +1,48 @@
+/* A conversation on its way through one line: between row_turns.c, which reads it, and
+ * row_roles.c, which judges who speaks when. Nobody else's. */
+#ifndef GT_DATA_ROW_TALK_H
+#define GT_DATA_ROW_TALK_H
+
+#include "data/row_line.h"
+
+#define GT_TALK_TOLD 50 /* defects of one conversation that are told */
+
+struct gt_talk {
+  struct gt_row_line *l;
+  enum gt_form form;
+  struct gt_json_reader r; /* over the value at `base` of the line */
+  size_t base;
+  size_t told;
+  size_t out_len; /* bytes of l->out in use */
+
+  /* the message or content at hand, or the system instruction */
+  char pointer[24];  /* to it */
+  uint32_t item;     /* its index */
+  size_t at;         /* of its bracket in the line */
+  size_t first;      /* its first text in l->turns */
+  size_t text_start; /* of its text in l->out; `text_end` of the one before */
+  size_t text_end;
+  size_t null_at;     /* its null in place of a text, 0 */
+  bool has_role, has_texts, excused; /* excused: it has what is not read, told */
+  bool role_known;
+  enum gt_role role;
+  size_t role_at;
+
+  /* of those before it */
+  size_t users;
+  bool last_known;
+  enum gt_role last; /* said at all when the index is not 0 */
+};
+
+/* Tells an error; `sub` is behind the pointer to the item: "/role". */
+void gt_talk_tell(struct gt_talk *t, const char *rule, size_t at, const char *hint,
+                  const char *sub, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+/* The role's value, at t->role_at: sets t->role and t->role_known. */
+void gt_talk_role(struct gt_talk *t, const struct gt_json_slice *value);
+/* May the item at hand follow those before it? */
+void gt_talk_order(struct gt_talk *t);
+/* The end of the list, when there was an item. */
+void gt_talk_finish(struct gt_talk *t);
+
+#endif
