@@ -14,6 +14,7 @@ static int run_lua_verb(const struct gt_cli *cli, const char *verb, char **args)
   char module[64];
   struct gt_cli own = *cli;
   own.host.allow_all = true;
+  own.settings.unannounced = true;
   struct gt_host *h = gt_cli_host(&own);
   if (!h) return GT_EXIT_SCRIPT;
   snprintf(module, sizeof module, "gt.cli.%s", verb);

@@ -87,8 +87,9 @@ static int choose_provider(struct gt_session *s, struct gt_err *err)
   }
   if (!name) {
     s->provider = GT_PROVIDER_LOCAL;
-    gt_log(GT_LOG_INFO, "no GOOGLE_API_KEY: using the built-in local engine "
-                        "(a baseline, not a language model)");
+    if (!s->settings.unannounced)
+      gt_log(GT_LOG_INFO, "no GOOGLE_API_KEY: using the built-in local engine "
+                          "(a baseline, not a language model)");
   } else if (strcmp(name, "local") == 0) {
     s->provider = GT_PROVIDER_LOCAL;
   } else if (strcmp(name, "gemini") == 0) {

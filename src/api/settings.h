@@ -10,6 +10,7 @@ struct gt_settings {
   double timeout;       /* seconds a call may take in all, 0: each call's default */
   int concurrency;      /* ceiling of requests under way, 0: the default of 256 */
   bool offline;         /* nothing may leave the machine */
+  bool unannounced;     /* do not say which provider was chosen and why */
 };
 
 #endif

@@ -1,7 +1,7 @@
 /* Which vector instructions the readers may use on this machine.
  *
- * Used by stops.c and utf8.c. Asked once; x86-64 always has SSE2, elsewhere there is the
- * plain C only. Tests lower the level so that every path runs. */
+ * Used by stops.c and utf8.c. Asked once; x86-64 always has SSE2, elsewhere there is
+ * the plain C only. Tests lower the level so that every path runs. */
 #ifndef GT_BASE_CPU_H
 #define GT_BASE_CPU_H
 

@@ -4,6 +4,7 @@
 static void judge_count(struct gt_check *c, size_t rows, uint32_t first)
 {
   const struct gt_check_options *o = &c->options;
+  if (rows == 0) return; /* told as "no-rows" */
   c->findings.file = first;
   if (o->rows_min && rows < o->rows_min)
     gt_findings_add(&c->findings, GT_SEVERITY_ERROR, "too-few-rows", 1, 1,

@@ -46,10 +46,7 @@ void gt_fast_clear(struct gt_fast_rows *rows)
   *rows = (struct gt_fast_rows){0};
 }
 
-size_t gt_fast_scratch(size_t max)
-{
-  return (max + GT_STOPS_SLACK) * sizeof(uint32_t);
-}
+size_t gt_fast_scratch(size_t max) { return (max + GT_STOPS_SLACK) * sizeof(uint32_t); }
 
 /* Whether one of the characters is surely no space of any kind. */
 static inline bool shows(const char *s, size_t len)

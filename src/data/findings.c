@@ -110,11 +110,12 @@ static void merge(struct gt_finding *to, const struct gt_finding *from, size_t h
 void gt_findings_sort(struct gt_findings *f, size_t from)
 {
   enum { FEW = 16 };
+  if (f->count <= from + 1) return;
   struct gt_finding *items = f->items + from, *room = NULL;
-  size_t count = f->count > from ? f->count - from : 0;
+  size_t count = f->count - from;
   if (count > FEW) room = malloc(count * sizeof *room);
   if (!room) { /* also the slow way out when memory is short */
-    if (count > 1) sort_few(items, count);
+    sort_few(items, count);
     return;
   }
   for (size_t i = 0; i < count; i += FEW)

@@ -31,7 +31,8 @@ struct gt_crew {
 static bool can_take(const struct gt_crew *crew)
 {
   size_t places = crew->threads > 1 ? BATCHES : 1;
-  return !crew->reading && !crew->end && !crew->large && crew->take - crew->done < places;
+  return !crew->reading && !crew->end && !crew->large &&
+         crew->take - crew->done < places;
 }
 
 static int batch_init(struct gt_batch *b, size_t most, struct gt_err *err)

@@ -74,8 +74,8 @@ static int fill(struct gt_feed *feed, struct gt_chunk *chunk, size_t want,
                 struct gt_err *err)
 {
   while (chunk->len < want && !feed->end) {
-    ssize_t n = gt_source_read(feed->source, chunk->own + chunk->len,
-                               want - chunk->len, err);
+    ssize_t n =
+        gt_source_read(feed->source, chunk->own + chunk->len, want - chunk->len, err);
     if (n < 0) return -1;
     if (n == 0) feed->end = true;
     chunk->len += (size_t)n;
@@ -95,17 +95,20 @@ static void carry(struct gt_feed *feed, struct gt_chunk *chunk, size_t used)
 static int drop_line(struct gt_feed *feed, struct gt_chunk *chunk, struct gt_err *err)
 {
   size_t keep = feed->line_max + 1;
+  char last = chunk->own[chunk->len - 1];
   chunk->cut = true;
   chunk->dropped = chunk->len - keep;
-  while (!feed->end) {
+  while (!feed->end && !chunk->newline) {
     chunk->len = keep;
     if (make_room(feed, chunk, err) < 0) return -1;
     if (fill(feed, chunk, keep + PIECE, err) < 0) return -1;
     const char *nl = memchr(chunk->own + keep, '\n', chunk->len - keep);
     size_t used = nl ? (size_t)(nl - chunk->own) + 1 : chunk->len;
     chunk->dropped += used - keep;
+    chunk->newline = nl;
+    chunk->crlf = nl && (nl > chunk->own + keep ? nl[-1] : last) == '\r';
+    last = chunk->own[chunk->len - 1];
     carry(feed, chunk, used);
-    if (nl) break;
   }
   chunk->len = keep;
   return 0;
@@ -127,7 +130,7 @@ static int next_of_source(struct gt_feed *feed, struct gt_chunk *chunk,
     nl = memrchr(chunk->own + seen, '\n', chunk->len - seen);
     if (nl || feed->end) break;
     seen = chunk->len;
-    if (chunk->len > feed->line_max) break;
+    if (chunk->len > feed->line_max + 1) break; /* one more may be a CR */
   }
   if (nl)
     carry(feed, chunk, (size_t)(nl - chunk->own) + 1);
@@ -139,7 +142,7 @@ static int next_of_source(struct gt_feed *feed, struct gt_chunk *chunk,
 
 int gt_feed_next(struct gt_feed *feed, struct gt_chunk *chunk, struct gt_err *err)
 {
-  chunk->cut = false;
+  chunk->cut = chunk->newline = chunk->crlf = false;
   chunk->dropped = 0;
   return feed->source ? next_of_source(feed, chunk, err) : next_of_bytes(feed, chunk);
 }

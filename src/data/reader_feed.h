@@ -1,8 +1,8 @@
 /* Chunks of whole lines out of a source or of bytes in memory.
  *
  * Used by reader_crew.c, one thread at a time. A chunk has GT_FAST_MAX bytes at most
- * unless one line alone is longer; a line over the ceiling is cut, its rest passed over.
- * It looks for line ends only. */
+ * unless one line alone is longer; a line over the ceiling is cut, its rest passed
+ * over. It looks for line ends only. */
 #ifndef GT_DATA_READER_FEED_H
 #define GT_DATA_READER_FEED_H
 
@@ -12,8 +12,9 @@
 struct gt_chunk {
   const char *data; /* whole lines; the file's last one may have no end */
   size_t len;
-  bool cut;       /* one line's first bytes, one more than the ceiling */
-  size_t dropped; /* bytes of it that follow, its end counted */
+  bool cut;           /* one line's first bytes, one more than the ceiling */
+  size_t dropped;     /* bytes of it that follow, its end counted */
+  bool newline, crlf; /* how a cut line ended */
   char *own;
   size_t cap;
 };

@@ -2,8 +2,8 @@
  *
  * Used by `upload` and the data sets of scripts. It takes what reader.h reads, pairs
  * only; every defect of every line becomes a finding with its line and column. It never
- * repairs a row: rows are to be used only when there is no error finding. The rows, their
- * strings and a line have ceilings. */
+ * repairs a row: rows are to be used only when there is no error finding. The rows,
+ * their strings and a line have ceilings. */
 #ifndef GT_DATA_ROWS_H
 #define GT_DATA_ROWS_H
 

@@ -76,8 +76,13 @@ describe("rows that are the same", function()
   end)
 
   it("leak from one file into another, and every row is named", function()
-    local train = file("train.jsonl", { row("first text of all", "a"), row("second one here", "b"), row("third is alone", "a") })
-    local test = file("test.jsonl", { row("Second one here!", "b"), row("not in the other", "a"), row("second one here", "b"), row("first text of all", "b") })
+    local train = file("train.jsonl", {
+      row("first text of all", "a"), row("second one here", "b"), row("third is alone", "a"),
+    })
+    local test = file("test.jsonl", {
+      row("Second one here!", "b"), row("not in the other", "a"),
+      row("second one here", "b"), row("first text of all", "b"),
+    })
     local said, result = run { files = { train }, against = { test }, near = false }
     expect.same(said, { "1:1 leak>2:4", "1:2 leak>2:1,2:3" })
     expect.same(result.errors, 2)

@@ -61,7 +61,8 @@ static const struct {
     {T("{\"input\":\"\xE2\x80\x8B\",\"output\":\"\xEF\xBB\xBF\"}")},
     {T("{\"input\":\"\xC2\xA0\",\"output\":\"\xC2\xA1\"}")},
     {T("{\"input\":\"\xE1\x9A\x80 \xF0\x9F\x98\x80\",\"output\":\"\x7F\"}")},
-    {T("{\"input\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"output\":\"\\u0041\\ud83d\\ude00\"}")},
+    {T("{\"input\":\"\\\"\\\\\\/"
+       "\\b\\f\\n\\r\\t\",\"output\":\"\\u0041\\ud83d\\ude00\"}")},
     {T("{\"input\":\"a\\\\\",\"output\":\"\\\"\"}")},
     {T("{\"input\":\"a\\\\\\\",\"output\":\"\\\"\"}")},
     {T("{\"input\":\"a\\\\\\\"\",\"output\":\"b\\\\\"}")},
@@ -222,16 +223,41 @@ static void reads_long_lines(void)
   len += put_row(text + len, (size_t)256 << 10, 'z');
   len += put_row(text + len, 7, 'x');
   len += put_row(text + len, (size_t)2 << 20, 'w') - 1; /* no newline */
-  UNIT_CHECK(write_file(path, text, len));
   static const size_t ceilings[] = {0, 100, 262144, 300000, 2097177, 2097176, 5000000};
-  for (int threads = 1; threads <= 2; threads++)
+  for (int end = 0; end < 4; end++) {
+    if (end == 1) text[len++] = '\n';
+    if (end == 2) memcpy(text + len - 1, "\r\n", 2), len++;
+    if (end == 3) text[(size_t)9 << 20] = '\n', text[((size_t)9 << 20) - 1] = '\r';
+    UNIT_CHECK(write_file(path, text, len));
     for (size_t i = 0; i < sizeof ceilings / sizeof *ceilings; i++) {
-      struct gt_reader_options o = {.threads = threads, .line_max = ceilings[i]};
+      struct gt_reader_options o = {.threads = 1 + (int)i % 2, .line_max = ceilings[i]};
       bool same = slow_compare(path, text, len, &o);
-      if (!same) printf("  ceiling %zu, threads %d\n", ceilings[i], threads);
+      if (!same) printf("  ceiling %zu, end %d\n", ceilings[i], end);
       UNIT_CHECK(same);
       UNIT_CHECK(slow_compare(NULL, text, len, &o));
     }
+    unlink(path);
+  }
+  free(text);
+}
+
+/* The first piece read ends in the CR of a line that is exactly as long as allowed. */
+static void takes_cr_lf_across_pieces(void)
+{
+  char path[64];
+  char *text = malloc((size_t)600 << 10);
+  if (!text) return;
+  size_t piece = (size_t)256 << 10;
+  size_t len = put_row(text, piece - 1 - put_row(text, 0, 'x') + 1, 'x');
+  memcpy(text + len - 1, "\r\n", 2);
+  len++;
+  len += put_row(text + len, 9, 'y');
+  UNIT_CHECK(text[piece - 1] == '\r' && text[piece] == '\n');
+  UNIT_CHECK(write_file(path, text, len));
+  for (size_t less = 0; less < 3; less++) {
+    struct gt_reader_options o = {.line_max = piece - 1 - less};
+    UNIT_CHECK(slow_compare(path, text, len, &o));
+  }
   unlink(path);
   free(text);
 }
@@ -347,6 +373,7 @@ int main(void)
   UNIT_RUN(keeps_limits);
   UNIT_RUN(reads_in_pieces_and_by_two);
   UNIT_RUN(reads_long_lines);
+  UNIT_RUN(takes_cr_lf_across_pieces);
   UNIT_RUN(tells_totals);
   UNIT_RUN(reads_gzip_and_tells_damage);
   UNIT_RUN(can_be_left);
