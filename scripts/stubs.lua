@@ -15,7 +15,8 @@ local INTERNAL = {
   ["estimate.thousands"] = true,
 }
 
-local OWNERS = { model = "gt.Model", dataset = "gt.Dataset", group = "gt.Group", task = "gt.Task" }
+local OWNERS = { model = "gt.Model", dataset = "gt.Dataset", group = "gt.Group", task = "gt.Task",
+  rules = "gt.Rules", report = "gt.RulesReport" }
 
 local function sentence(text) return text == "" and "" or " " .. text end
 
@@ -107,7 +108,25 @@ local function globals_file()
   return HEAD .. table.concat(out, "\n")
 end
 
+-- A module that may be called itself has an entry of its own name.
+local function module_stub(name)
+  local call = ""
+  for _, entry in ipairs(help.functions()) do
+    if entry.name == name then
+      local param = entry.params[1]
+      call = ("---%s\n---@overload fun(%s: %s): %s\n"):format(entry.summary, param[1], param[2],
+        entry.returns[1][1])
+    end
+  end
+  return ("%s---@class gt.%s\ngt.%s = {}\n"):format(call, name .. "_module", name)
+end
+
 local function gt_file()
+  local called = {}
+  for _, entry in ipairs(help.functions()) do
+    local owner = entry.name:match "^(%w+)%."
+    if owner then called[owner] = true end
+  end
   local out = { "---@class gt\n---@field version string\n"
     .. "---@field params table<string, string|number|boolean> what --set gave\ngt = {}\n" }
   local module
@@ -115,11 +134,11 @@ local function gt_file()
     local owner = entry.name:match "^(%w+)%."
     if owner and owner ~= module then
       module = owner
-      out[#out + 1] = ("---@class gt.%s\ngt.%s = {}\n"):format(owner .. "_module", owner)
+      out[#out + 1] = module_stub(owner)
     end
     if entry.global then
       out[#out + 1] = ("gt.%s = %s\n"):format(entry.name, entry.name)
-    elseif not entry.name:find(":", 1, true) then
+    elseif not entry.name:find(":", 1, true) and not called[entry.name] then
       out[#out + 1] = function_stub(entry, "gt." .. entry.name)
     end
   end
@@ -173,6 +192,9 @@ local function check_entries()
   check_covered(known, require "gt.core.api", "", "api")
   check_covered(known, dataset, "dataset.", "dataset")
   check_covered(known, getmetatable(dataset.from {}).__index, "dataset:", "Dataset")
+  local rules = require "gt.rules"
+  check_covered(known, rules, "rules.", "rules")
+  check_covered(known, getmetatable(rules {}).__index, "rules:", "Rules")
   check_covered(known, require "gt.score", "score.", "score")
   check_covered(known, require "gt.estimate", "estimate.", "estimate")
   check_covered(known, require "gt.payback", "payback.", "payback")

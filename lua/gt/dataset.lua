@@ -1,110 +1,97 @@
--- gt.dataset: labelled rows in memory, checked when they are read.
+-- gt.dataset: labelled rows, checked when they are read; in memory, or as a stream that
+-- is read again for every question and holds a few rows at a time.
 --
 --   local data = gt.dataset.load("reviews.jsonl")
---   local train, test = data:split { test = 0.25 }
---   print(#train, train:counts().positive)
+--   local train, test = data:drop(is_spam, "spam"):split { test = 0.25 }
+--   gt.dataset.stream("big.jsonl.gz"):filter(good):write("good.jsonl")
+--
+-- Data sets do not change: a method returns a new one and shares the rows.
 
-local core = require "gt.core.host"
-local data = require "gt.core.data"
+local notes = require "gt.dataset.notes"
+local pipeline = require "gt.dataset.pipeline"
+local row = require "gt.dataset.row"
 
 local dataset = {}
+local Dataset = pipeline.Dataset
+local refuse = pipeline.refuse
 
----@class gt.Row
----@field text_input string
----@field output string
----@field line integer? line of the file it came from
+require "gt.dataset.chain" -- filter, drop, map, ...: what gives another data set
 
----@class gt.Dataset
----@field rows gt.Row[]
----@field path string? the file it was read from
-local Dataset = {}
-Dataset.__index = Dataset
-Dataset.__name = "gt.dataset"
-Dataset.__len = function(self) return #self.rows end
+local ROWS_MAX = 10000000
 
-local function new(rows, path)
-  return setmetatable({ rows = rows, path = path }, Dataset)
+local READING = {
+  form = "string", text_max = "integer", output_max = "integer", line_max = "integer",
+  max_rows = "integer", on_bad = { "error", "skip" }, quiet = "boolean",
+}
+
+local function check_reading(op, path, options)
+  if type(path) ~= "string" then refuse(("%s: expected a path, got a %s"):format(op, type(path))) end
+  return pipeline.options(op, options, READING)
 end
 
-local function refuse(message, hint)
-  core.raise("INVALID_ARGUMENT", message, hint)
-end
-
-local function place(path, finding)
-  local hint = finding.hint and (" (" .. finding.hint .. ")") or ""
-  return ("%s:%d:%d: %s: %s: %s%s"):format(path, finding.line, finding.column,
-    finding.severity, finding.rule, finding.message, hint)
-end
-
---- Reads a JSON Lines file of training rows ({text_input, output}, {input, output},
---- {prompt, completion}, ...). Every defect of the file is printed on stderr with its
---- place, and the load fails if one of them is an error.
+--- Reads a file of training rows into memory.
 ---@param path string
+---@param options? gt.ReadOptions
 ---@return gt.Dataset
-function dataset.load(path)
-  if type(path) ~= "string" then
-    refuse("gt.dataset.load: expected a path, got a " .. type(path))
-  end
-  local rows, findings, errors = data.read_rows(path)
-  for _, finding in ipairs(findings) do
-    io.stderr:write(place(path, finding), "\n")
-  end
-  if errors > 0 then
-    core.raise("INVALID_ARGUMENT",
-      ("%s has %d defect%s"):format(path, errors, errors == 1 and "" or "s"),
-      "mend the lines named above", { exit_code = 10 })
-  end
-  return new(rows, path)
+function dataset.load(path, options)
+  options = check_reading("gt.dataset.load", path, options)
+  local known, rows = { max_rows = ROWS_MAX }, {}
+  local pull, close = require "gt.dataset.source".open(path, options, known)
+  local _ <close> = pipeline.closing(close)
+  for one in pull do rows[#rows + 1] = one end
+  return pipeline.new(rows, {
+    path = path, form = known.totals.form, bad_rows = known.totals.bad_rows,
+  })
 end
 
---- A data set from rows at hand.
+--- A file of training rows that is read when its rows are asked for, each time anew.
+---@param path string
+---@param options? gt.ReadOptions
+---@return gt.Dataset
+function dataset.stream(path, options)
+  options = check_reading("gt.dataset.stream", path, options)
+  local known = {}
+  local function origin() return require "gt.dataset.source".open(path, options, known) end
+  local _, close = origin() -- what cannot be opened is told here
+  close()
+  return pipeline.stream(origin, {}, { path = path, known = known })
+end
+
+--- A data set of copies of rows at hand.
 ---@param rows gt.Row[]
 ---@return gt.Dataset
 function dataset.from(rows)
-  for i, row in ipairs(rows) do
-    if type(row) ~= "table" or type(row.text_input) ~= "string" or type(row.output) ~= "string" then
-      refuse(("gt.dataset.from: row %d is not { text_input = ..., output = ... }"):format(i))
-    end
-  end
-  return new(rows)
+  if type(rows) ~= "table" then refuse("gt.dataset.from: expected a list of rows, got a " .. type(rows)) end
+  local list = {}
+  for i, one in ipairs(rows) do list[i] = row.new(one, i, "gt.dataset.from") end
+  return pipeline.new(list)
 end
 
---- The rows for which f(row) is true.
----@param f fun(row: gt.Row): boolean
----@return gt.Dataset
-function Dataset:filter(f)
-  local kept = {}
-  for _, row in ipairs(self.rows) do
-    if f(row) then kept[#kept + 1] = row end
-  end
-  return new(kept)
+--- The rows one after the other; data.rows is their list when they are in memory.
+---@return fun(): gt.Row?, integer?
+function Dataset:rows()
+  local pull, close = pipeline.open(self)
+  local i = 0
+  return function()
+    i = i + 1
+    local one = pull()
+    return one, one and i
+  end, nil, nil, pipeline.closing(close)
 end
 
---- A data set of what f makes of each row.
----@param f fun(row: gt.Row): gt.Row
+--- The data set in memory.
 ---@return gt.Dataset
-function Dataset:map(f)
-  local made = {}
-  for i, row in ipairs(self.rows) do made[i] = f(row) end
-  return dataset.from(made)
-end
-
---- The first n rows.
----@param n integer
----@return gt.Dataset
-function Dataset:take(n)
-  return new(table.move(self.rows, 1, math.min(n, #self.rows), 1, {}))
+function Dataset:collect()
+  if not self.origin then return self end
+  local sink = notes.keep()
+  local rows = pipeline.drain(self, sink)
+  return pipeline.new(rows, { path = self.path, form = self.form or self.known and self.known.form,
+    history = sink.records, bad_rows = self.known and self.known.totals and self.known.totals.bad_rows })
 end
 
 --- How many rows each output has.
 ---@return table<string, integer>
-function Dataset:counts()
-  local counts = {}
-  for _, row in ipairs(self.rows) do
-    counts[row.output] = (counts[row.output] or 0) + 1
-  end
-  return counts
-end
+function Dataset:counts() return require "gt.dataset.figures".counts(self) end
 
 --- The outputs that occur, sorted.
 ---@return string[]
@@ -115,31 +102,60 @@ function Dataset:labels()
   return labels
 end
 
---- Cuts in two by a stable hash of the input: a row stays on its side when others come
---- or go, and equal inputs are never on both sides.
----@param options { test: number, seed: integer? } test: share of the second part, 0 to 1
----@return gt.Dataset train
----@return gt.Dataset test
-function Dataset:split(options)
-  local test_share = type(options) == "table" and options.test
-  if type(test_share) ~= "number" or test_share <= 0 or test_share >= 1 then
-    refuse("dataset:split: test must be a number above 0 and below 1",
-      "for example data:split { test = 0.25 }")
-  end
-  local train, test = {}, {}
-  for _, row in ipairs(self.rows) do
-    local side = data.share(row.text_input, options.seed or 0) < test_share and test or train
-    side[#side + 1] = row
-  end
-  return new(train), new(test)
+--- Rows, lengths, labels, and an estimate of the tokens.
+---@return gt.DatasetStats
+function Dataset:stats() return require "gt.dataset.figures".stats(self) end
+
+--- SHA-256 over the ids of the rows in order, each followed by a line feed.
+---@return string
+function Dataset:hash() return require "gt.dataset.figures".hash(self) end
+
+local WRITING = { form = "string", quiet = "boolean", removed = "string" }
+
+--- Writes the rows to a file that appears whole or not at all.
+---@param path string
+---@param options? gt.WriteOptions
+---@return gt.Dataset self
+---@return table<string, integer> lost
+function Dataset:write(path, options)
+  options = pipeline.options("dataset:write", options, WRITING)
+  return self, (require "gt.dataset.write".rows(self, path, options))
 end
 
---- Writes JSON Lines ({text_input, output}); the file appears whole or not at all.
+--- The rows that were removed on the way here.
+---@return gt.Removed[]
+function Dataset:removed()
+  local list = {}
+  local function add(entry) list[#list + 1] = entry end
+  if self.origin then
+    pipeline.drain(self, notes.each_removed(add), function() end)
+    return list
+  end
+  for _, record in ipairs(self.history) do table.move(record.removed, 1, #record.removed, #list + 1, list) end
+  return list
+end
+
+--- Writes the rows that were removed, with their reasons; returns how many.
 ---@param path string
----@return gt.Dataset self
-function Dataset:write(path)
-  data.write_rows(path, self.rows)
-  return self
+---@return integer
+function Dataset:write_removed(path) return require "gt.dataset.write".removed(self, path) end
+
+--- Tells in a sentence what became of the row with that id.
+---@param id string|gt.Row
+---@return string
+function Dataset:explain(id)
+  if type(id) == "table" then id = id.id end
+  if type(id) ~= "string" then refuse("dataset:explain: expected the id of a row") end
+  if not self.origin then return notes.explain(id, self.history, (pipeline.open(self))) end
+  local sink, kept = notes.about(id), {}
+  pipeline.drain(self, sink, function(one)
+    if sink.tracked[one.id] then kept[#kept + 1] = one end
+  end)
+  local i = 0
+  return notes.explain(id, sink.records, function()
+    i = i + 1
+    return kept[i]
+  end)
 end
 
 return dataset

@@ -5,7 +5,7 @@ local help = {}
 
 local distance = require "gt.check.nearest".distance
 
-local SETS = { "calls", "siblings", "tasks", "objects", "scores", "check", "suspects", "text" }
+local SETS = { "calls", "siblings", "tasks", "datasets", "curation", "objects", "scores", "check", "suspects", "text" }
 
 --- Every function and method, in reading order.
 ---@return table[] entries as described in lua/gt/help/calls.lua

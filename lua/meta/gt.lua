@@ -247,25 +247,72 @@ function gt.task.time() end
 ---@class gt.dataset_module
 gt.dataset = {}
 
----Reads a JSON Lines file of training rows. Every defect is printed with its place; one error and the load fails.
+---Reads a file of training rows into memory. Every defect is printed with its place; one error and the load fails.
 ---
----* `INVALID_ARGUMENT` the file has defects (exit code 10)
+---* `INVALID_ARGUMENT` the file has defects, or another form (exit code 10)
+---* `NOT_FOUND` there is no such file
+---* `RESOURCE_EXHAUSTED` more rows than max_rows
 ---```lua
 ---local train, test = gt.dataset.load("reviews.jsonl"):split { test = 0.25 }
 ---```
----@param path string rows { text_input, output }, { input, output }, { prompt, completion }
+---@param path string JSON Lines of pairs ({ text_input, output }, { input, output }, { prompt, completion }, { prompt, response }), of messages or contents; CSV with a header; each also as .gz
+---@param options? gt.ReadOptions
 ---@return gt.Dataset data
-function gt.dataset.load(path) end
+function gt.dataset.load(path, options) end
 
----A data set from rows at hand.
+---A file of training rows that is never held in memory: its rows are read when they are asked for, each time anew. Methods compose; what asks for rows (rows, write, stats, hash, counts, removed, explain) makes one pass. At the first row with an error the rest of the file is checked, all defects are printed, and the pass fails.
 ---
----* `INVALID_ARGUMENT` a row is not { text_input =, output = }
+---* `INVALID_ARGUMENT` the file has defects (exit code 10)
+---* `NOT_FOUND` there is no such file
+---```lua
+---gt.dataset.stream("big.jsonl.gz")
+---  :drop(function(row) return #row.output > 5000 end, "too long")
+---  :write("good.jsonl", { removed = "removed.jsonl" })
+---```
+---@param path string as for gt.dataset.load
+---@param options? gt.ReadOptions
+---@return gt.Dataset data a stream: it has no length and no list of rows
+function gt.dataset.stream(path, options) end
+
+---A data set of copies of rows at hand; other fields of a row stay.
+---
+---* `INVALID_ARGUMENT` a row is not { text_input =, output = } or { turns = }
 ---```lua
 ---local data = gt.dataset.from { { text_input = "fine", output = "positive" } }
 ---```
 ---@param rows gt.Row[]
 ---@return gt.Dataset data
 function gt.dataset.from(rows) end
+
+---A set of rules about rows. A set may stand in another one.
+---@overload fun(rules: gt.Rule[]): gt.Rules
+---@class gt.rules_module
+gt.rules = {}
+
+---A rule: f(row) is true, or a text that says why, for rows that break it. It may wait on the host; rows are then judged side by side.
+---
+---```lua
+---gt.rules.rule("shouting", function(row) return row.output == row.output:upper() end,
+---  { severity = "warning" })
+---```
+---@param name string
+---@param f fun(row: gt.Row): any
+---@param options? gt.RuleOptions
+---@return gt.Rule rule
+function gt.rules.rule(name, f, options) end
+
+---A rule that a model decides. Rows are asked about side by side; an answer is kept under the model, the prompt and the row, so nothing is asked twice and a changed prompt asks again. Errors are not kept.
+---
+---* `FAILED_PRECONDITION` the model gave no answer: raised by check and apply
+---```lua
+---gt.rules.graded("off topic", { model = "models/gemini-2.5-flash",
+---  prompt = function(row) return "Is this about food? yes or no\n" .. row.text_input end,
+---  reject = function(answer) return answer:lower():find "no" end })
+---```
+---@param name string
+---@param options gt.GradedOptions
+---@return gt.Rule rule
+function gt.rules.graded(name, options) end
 
 ---@class gt.score_module
 gt.score = {}

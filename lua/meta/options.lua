@@ -88,10 +88,66 @@
 ---@field limit? integer how many tasks at once; g:spawn waits
 ---@field on_error? "cancel"|"collect" "cancel" (default) or "collect": the second result maps index to error
 
+---Options of gt.dataset.load.
+---@class gt.ReadOptions
+---@field form? string the form that the file must have, for example "messages"; default any
+---@field text_max? integer characters an input may have; default no limit
+---@field output_max? integer characters an output may have; default no limit
+---@field line_max? integer bytes a line may have; default 128 MiB
+---@field max_rows? integer refuse a file with more rows; default 10,000,000 in memory, none for a stream
+---@field on_bad? "error"|"skip" what to do about a row with a defect: fail, or go on without it and count it in data.bad_rows; default error
+---@field quiet? boolean true: do not print warnings; default false
+
+---Options of dataset:filter.
+---@class gt.ConcurrentOptions
+---@field concurrency? integer how many rows may wait on the host at once; default 1, one after the other
+
+---Options of dataset:dedupe.
+---@class gt.DedupeOptions
+---@field threshold? number 0.3 to 1; 1: the same texts only, in constant memory; default 0.8
+---@field by? "input"|"both" compare inputs alone, whatever the output, or both; default both
+---@field index? string a file that keeps signatures, so that the next run hashes new texts alone; made when it is not there
+
 ---Options of dataset:split.
----@class gt.SplitOptions
----@field test number share of the second part, above 0 and below 1
+---@class gt.DatasetSplitOptions
+---@field test? number share of the part test, above 0 and below 1
+---@field validation? number share of the part validation; any other name as well
+---@field train? number default what the others leave of 1
 ---@field seed? integer another seed, another cut; default 0
+---@field stratify? boolean count by output and warn of what is uneven
+---@field group? string rows with the same value of this field stay together
+---@field clusters? boolean texts that differ in case, spaces and punctuation only stay together
+---@field exact? boolean cut to the row; then a new row can move others
+---@field parts? table the shares by name, instead of standing beside the settings
+
+---Options of dataset:write.
+---@class gt.WriteOptions
+---@field form? string text_input, textInput, input, completion, response, messages, contents or csv; default: text_input, for a file of conversations its own form
+---@field removed? string also write the removed rows there, in the same pass
+---@field quiet? boolean true: do not print what is lost; default false
+
+---Options of gt.rules.rule.
+---@class gt.RuleOptions
+---@field severity? "error"|"warning" error: rules:apply removes the row; warning: it is counted; default error
+---@field reason? string what a removed row is said to be; default the name
+---@field version? string verdicts are kept under it, the name and the row's id; without one they are not kept
+
+---Options of gt.rules.graded.
+---@class gt.GradedOptions
+---@field model string as for generate_content
+---@field prompt fun(row: gt.Row): any what to ask; nil: the row passes unasked
+---@field reject fun(answer: string, row: gt.Row): any true, or a reason, for a bad row
+---@field generate? table options of generate_content; default { temperature = 0 }
+---@field severity? "error"|"warning" as for gt.rules.rule
+---@field reason? string likewise
+---@field version? string another version asks again
+
+---Options of rules:check.
+---@class gt.RulesOptions
+---@field concurrency? integer how many rows may wait on the host at once; default 16
+---@field samples? integer rows to keep of each rule for the report; default 3
+---@field cache? boolean keep the verdicts of graded rules, and of rules with a version, below the state folder; default false: in memory only
+---@field on_error? "raise"|"keep" what to do when a rule fails on a row: raise, or keep the row and count it; default raise
 
 ---Options of model:wait.
 ---@class gt.WaitOptions

@@ -165,32 +165,65 @@ function Model:generate(contents, options) end
 ---@field top_k integer?
 ---@field raw table the decoded answer as it came
 
----Labelled rows in memory, checked when they were read. #data is their number.
+---Labelled rows, checked when they are read: in memory, where #data is their number, or a stream. Methods return a new one.
 ---@class gt.Dataset
----@field rows gt.Row[]
+---@field rows gt.Row[] in memory; data:rows() iterates over both kinds
 ---@field path string? the file it was read from
+---@field form string? the form of that file's rows
+---@field bad_rows integer? rows passed over with on_bad = "skip"
 ---@operator len: integer
 local Dataset = {}
 
----The rows for which f(row) is true.
+---The rows one after the other, for `for`. In memory data.rows is also their list.
+---
+---```lua
+---for row in data:rows() do print(row.line, row.output) end
+---```
+---@return fun(): gt.Row?, integer? next a row and its number
+function Dataset:rows() end
+
+---A stream's rows in memory, with what was removed; a data set in memory as it is.
+---
+---```lua
+---local some = gt.dataset.stream("big.jsonl"):sample(1000):collect()
+---```
+---@return gt.Dataset data
+function Dataset:collect() end
+
+---The rows for which f(row) is true. A rule or a rule set of gt.rules instead of a function removes the rows that break it.
 ---
 ---```lua
 ---data = data:filter(function(row) return #row.text_input < 500 end)
 ---```
----@param f fun(row: gt.Row): boolean
+---@param f fun(row: gt.Row): any may wait on the host
+---@param options? gt.ConcurrentOptions
 ---@return gt.Dataset data a new one
-function Dataset:filter(f) end
+function Dataset:filter(f, options) end
 
----A data set of what f makes of each row.
+---Removes the rows for which f(row) is true. They keep the reason: data:removed(), data:explain(id).
+---
+---```lua
+---data = data:drop(function(row) return row.output == "?" end, "no label")
+---```
+---@param f fun(row: gt.Row): any true, or a text that is the reason
+---@param reason string?
+---@param options? gt.ConcurrentOptions
+---@return gt.Dataset data a new one
+function Dataset:drop(f, reason, options) end
+
+---A data set of what f makes of a copy of each row. In a conversation a new output or text_input goes into the turn that it came from.
 ---
 ---* `INVALID_ARGUMENT` f returned something that is no row
 ---```lua
 ---data = data:map(function(row)
----  return { text_input = "Classify: " .. row.text_input, output = row.output } end)
+---  row.output = row.output:lower()
+---  return row
+---end)
 ---```
----@param f fun(row: gt.Row): gt.Row
+---@param f fun(row: gt.Row): gt.Row may wait on the host
+---@param options? gt.ConcurrentOptions
 ---@return gt.Dataset data a new one
-function Dataset:map(f) end
+function Dataset:map(f, options) end
 
 ---The first n rows.
 ---
@@ -201,16 +234,102 @@ function Dataset:map(f) end
 ---@return gt.Dataset data a new one
 function Dataset:take(n) end
 
----Cuts in two by a stable hash of the input: a row stays on its side when others come or go, and equal inputs are never on both sides.
+---n rows by chance, each as likely, in their order; the same for the same seed.
 ---
----* `INVALID_ARGUMENT` test is missing or not between 0 and 1
+---```lua
+---for row in data:sample(10):rows() do print(row.text_input) end
+---```
+---@param n integer
+---@param seed integer? default 1
+---@return gt.Dataset data a new one
+function Dataset:sample(n, seed) end
+
+---The rows of this data set, then those of another one.
+---
+---```lua
+---local all = gt.dataset.load("a.jsonl"):concat(gt.dataset.load("b.csv"))
+---```
+---@param other gt.Dataset
+---@return gt.Dataset data a new one
+function Dataset:concat(other) end
+
+---Removes the rows that repeat an earlier one: the outputs are the same, the inputs too, but for case, spaces and punctuation, or nearly: their sets of 4 neighbouring characters have a Jaccard index of the threshold or more. Rows with a like input and another output stay. A stream is read into memory for it.
+---
+---```lua
+---data = data:dedupe { threshold = 0.9 }
+---```
+---@param options? gt.DedupeOptions
+---@return gt.Dataset data a new one
+function Dataset:dedupe(options) end
+
+---Cuts into parts by a stable hash: a row stays where it is when others come or go, and equal inputs are never parted. { test = 0.25 } gives two data sets, train and test; with more shares or settings a table of data sets by name (see gt.split).
+---
+---* `INVALID_ARGUMENT` a share is not between 0 and 1, or they are more than 1 in all
 ---```lua
 ---local train, test = data:split { test = 0.25 }
+---local parts = data:split { train = 0.8, validation = 0.1, test = 0.1, stratify = true }
+---print(#parts.train, #parts.validation, #parts.test)
 ---```
----@param options gt.SplitOptions
----@return gt.Dataset train
----@return gt.Dataset test
+---@param options? gt.DatasetSplitOptions
+---@return gt.Dataset|table<string, gt.Dataset> train
+---@return gt.Dataset? test
 function Dataset:split(options) end
+
+---Writes the rows; the file appears whole or not at all, in constant memory. What a form cannot hold is counted and named in one line on stderr.
+---
+---* `INVALID_ARGUMENT` a text is empty or not UTF-8
+---```lua
+---train:write("train.jsonl", { form = "messages" })
+---local file = upload("train.jsonl")
+---```
+---@param path string NAME.csv is written as CSV; not NAME.gz
+---@param options? gt.WriteOptions
+---@return gt.Dataset self
+---@return table<string, integer> lost rows by what they lost
+function Dataset:write(path, options) end
+
+---The rows that were removed on the way here, with their reasons.
+---
+---```lua
+---for _, r in ipairs(data:removed()) do print(r.line, r.reason, r.row.text_input) end
+---```
+---@return gt.Removed[] list
+function Dataset:removed() end
+
+---Writes the removed rows as JSON Lines: the row with id, line, step and reason beside its texts.
+---
+---```lua
+---data:write_removed("removed.jsonl")
+---```
+---@param path string
+---@return integer count how many
+function Dataset:write_removed(path) end
+
+---Tells in a sentence whether a row is in, was changed by map, or why and by what it was removed.
+---
+---```lua
+---print(data:explain(data:removed()[1].id))
+---```
+---@param id string|gt.Row row.id: the same for the same texts in every form and file
+---@return string text
+function Dataset:explain(id) end
+
+---Rows, lengths in characters, an estimate of the tokens, and the labels if the outputs are labels: those that repeat make up half of the rows.
+---
+---```lua
+---local s = data:stats()
+---print(s.rows, s.characters.input.max, s.tokens.total)
+---```
+---@return gt.DatasetStats stats
+function Dataset:stats() end
+
+---SHA-256 over the rows' ids in order, each followed by a line feed: the same for the same rows in the same order, in every form and file.
+---
+---```lua
+---print(data:hash())
+---```
+---@return string hex 64 digits
+function Dataset:hash() end
 
 ---How many rows each output has.
 ---
@@ -228,21 +347,104 @@ function Dataset:counts() end
 ---@return string[] labels
 function Dataset:labels() end
 
----Writes JSON Lines ({ text_input, output }); the file appears whole or not at all.
----
----```lua
----train:write("train.jsonl")
----local file = upload("train.jsonl")
----```
----@param path string
----@return gt.Dataset self
-function Dataset:write(path) end
-
 ---One training row.
 ---@class gt.Row
----@field text_input string
----@field output string
+---@field text_input string of a conversation all turns before the last answer
+---@field output string of a conversation the last answer
+---@field turns { role: string, text: string, part: boolean? }[]? of a conversation; roles system, user, model; part: goes on with the turn before it
+---@field id string? 16 hex digits: the same for the same texts in every form and file
 ---@field line integer? line of the file it came from
+
+---A row that was removed from a data set.
+---@class gt.Removed
+---@field id string
+---@field line integer?
+---@field step string "drop", "filter", "dedupe", "rules"
+---@field reason string
+---@field row gt.Row
+
+---What dataset:stats counted.
+---@class gt.DatasetStats
+---@field rows integer
+---@field conversations integer rows with turns
+---@field characters { input: gt.Lengths, output: gt.Lengths }
+---@field tokens { input: integer, output: integer, total: integer, low: integer, high: integer, assumption: string } an estimate
+---@field labels { label: string, count: integer }[]? most frequent first, if the outputs are labels
+
+---Lengths of texts in characters.
+---@class gt.Lengths
+---@field total integer
+---@field mean number
+---@field min integer
+---@field median integer
+---@field p95 integer
+---@field max integer
+
+---What gt.rules.rule and gt.rules.graded return.
+---@class gt.Rule
+---@field name string
+---@field severity "error"|"warning"
+
+---A set of rules: gt.rules { ... }.
+---@class gt.Rules
+---@field list gt.Rule[]
+local Rules = {}
+
+---Looks at every row with every rule and changes nothing.
+---
+---* `UNKNOWN` a rule failed: the message names the rule and the row; the code is the cause's
+---```lua
+---rules:check(data):print()
+---```
+---@param data gt.Dataset
+---@param options? gt.RulesOptions
+---@return gt.RulesReport report
+function Rules:check(data, options) end
+
+---The data set without the rows that break a rule of severity "error"; the first such rule is the reason, and later ones are not asked. Rules of severity "warning" only count.
+---
+---* `UNKNOWN` as for rules:check
+---```lua
+---local good, report = rules:apply(data)
+---print(report.removed, #good:removed())
+---```
+---@param data gt.Dataset
+---@param options? gt.RulesOptions
+---@return gt.Dataset data a new one
+---@return gt.RulesReport report of a stream: what its last pass found
+function Rules:apply(data, options) end
+
+---What rules found in a data set.
+---@class gt.RulesReport
+---@field rows integer rows that were looked at
+---@field removed integer rows that break a rule of severity error
+---@field warned integer rows that break a rule of severity warning only
+---@field rules gt.RuleResult[] in the order of the rules
+local RulesReport = {}
+
+---The report as a table for people.
+---
+---```lua
+---io.stderr:write(report:text(), "\n")
+---```
+---@return string text
+function RulesReport:text() end
+
+---Prints the report on stdout.
+---
+---```lua
+---rules:check(data):print()
+---```
+function RulesReport:print() end
+
+---What one rule found.
+---@class gt.RuleResult
+---@field name string
+---@field severity "error"|"warning"
+---@field count integer rows that break it
+---@field failed integer rows that it could not judge; with on_error = "keep"
+---@field first_error gt.Error? why
+---@field samples { id: string, line: integer?, reason: string, text_input: string, output: string }[]
 
 ---What gt.group passes to its function.
 ---@class gt.Group

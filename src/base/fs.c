@@ -1,6 +1,8 @@
 /* Files and folders. See fs.h. */
 #include "base/fs.h"
 
+#include "base/fs_new.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,52 +46,13 @@ int gt_fs_read(struct gt_buf *out, const char *path, struct gt_err *err)
   return rc;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-  while (len > 0) {
-    ssize_t n = write(fd, bytes, len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return -1;
-    bytes += n;
-    len -= (size_t)n;
-  }
-  return 0;
-}
-
 int gt_fs_write_atomic(const char *path, const void *bytes, size_t len, unsigned mode,
                        struct gt_err *err)
 {
-  static unsigned serial; /* two writers of one process must not share a name */
-  size_t cap = strlen(path) + 48;
-  char *tmp = malloc(cap);
-  if (!tmp) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
-  snprintf(tmp, cap, "%s.tmp-%ld-%u", path, (long)getpid(),
-           __atomic_add_fetch(&serial, 1, __ATOMIC_RELAXED));
-  int rc = -1;
-  int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
-  if (fd < 0) {
-    gt_err_sys(err, errno, "cannot write %s", path);
-    goto out;
-  }
-  bool ok = write_all(fd, bytes, len) == 0 && fsync(fd) == 0;
-  int saved = errno;
-  if (close(fd) < 0 && ok) {
-    ok = false;
-    saved = errno;
-  }
-  if (ok && rename(tmp, path) < 0) {
-    ok = false;
-    saved = errno;
-  }
-  if (!ok) {
-    unlink(tmp);
-    gt_err_sys(err, saved, "cannot write %s", path);
-    goto out;
-  }
-  rc = 0;
-out:
-  free(tmp);
-  return rc;
+  struct gt_fs_new file;
+  if (gt_fs_new_open(&file, path, mode, err) < 0) return -1;
+  if (gt_fs_new_write(&file, bytes, len, err) < 0) return -1;
+  return gt_fs_new_commit(&file, err);
 }
 
 bool gt_fs_is_dir(const char *path)

@@ -16,7 +16,9 @@
 
 /* Fewer rows than this are a warning: tuning guides ask for 50 to 100 at least. */
 #define GT_CHECK_FEW_ROWS 50
-/* With "auto", wrong labels are looked for up to this many rows: a second or two. */
+/* With "auto", wrong labels are looked for in this range of rows: with fewer the judge
+ * itself is weak, with more it takes longer than a second or two. */
+#define GT_CHECK_AUTO_LABELS_MIN 200
 #define GT_CHECK_AUTO_LABELS 5000
 /* With "auto" a label is told as wrong only when another one is this much more likely.
  */

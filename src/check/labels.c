@@ -137,7 +137,7 @@ static int judge_suspects(struct judging *j, struct gt_err *err)
   enum gt_check_labels want = j->c->options.labels;
   struct gt_suspects found;
   if (want == GT_CHECK_LABELS_NO) return 0;
-  if (want == GT_CHECK_LABELS_AUTO && j->count < GT_CHECK_FEW_ROWS) return 0;
+  if (want == GT_CHECK_LABELS_AUTO && j->count < GT_CHECK_AUTO_LABELS_MIN) return 0;
   if (want == GT_CHECK_LABELS_AUTO && j->count > GT_CHECK_AUTO_LABELS) {
     gt_check_note(j->c,
                   "wrong labels were not looked for: that trains on all %zu rows and "

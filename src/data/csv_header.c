@@ -61,15 +61,20 @@ static size_t place(const struct gt_csv_field *f, size_t shift)
   return shift + f->at + 1 - f->quoted;
 }
 
-/* Adds `"name"` to a list for a message, at most eight of them. */
+/* Adds `"name"` to a list for a message; "..." when eight are there or there is no
+ * room. */
 static void list_name(char *dst, size_t cap, size_t index, const char *name, size_t len)
 {
   char quoted[200];
-  size_t used = strlen(dst);
-  if (index == 8) snprintf(dst + used, cap - used, ", ...");
-  if (index >= 8) return;
+  size_t used = strlen(dst), n;
   gt_json_quote(quoted, sizeof quoted, name, len);
-  snprintf(dst + used, cap - used, "%s%s", index ? ", " : "", quoted);
+  n = strlen(quoted);
+  if (used >= 3 && strcmp(dst + used - 3, "...") == 0) return;
+  if (index > 0) used += (size_t)snprintf(dst + used, cap - used, ", ");
+  if (index < 8 && n + sizeof ", ..." <= cap - used)
+    memcpy(dst + used, quoted, n + 1);
+  else
+    snprintf(dst + used, cap - used, "...");
 }
 
 /* No pair: what there is, and what may have been meant. */

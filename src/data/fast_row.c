@@ -4,30 +4,12 @@
 #include "base/json_value.h"
 #include "base/stops.h"
 #include "base/utf8.h"
+#include "data/fast_walk.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ROW_MIN 26 /* {"input":"a","output":"b"} */
-
-/* Bytes that most rows of a file have alike: `{"input": "` or `", "output": "`. */
-#define ALIKE_MAX 32
-struct alike {
-  uint64_t words[ALIKE_MAX / 8], masks[ALIKE_MAX / 8];
-  size_t len; /* 0: not known yet */
-};
-
-struct walk {
-  const char *data;
-  size_t len;
-  const uint32_t *stop; /* the next one not yet behind us; the newline is the last */
-  char *side;
-  size_t side_len;
-  /* of the row before: what stood before its first text and between the two */
-  struct alike lead, between;
-  enum gt_form_key first_key;
-  enum gt_form form;
-};
 
 int gt_fast_init(struct gt_fast_rows *rows, size_t max)
 {
@@ -81,7 +63,8 @@ static size_t one_escape(char out[4], const char **s, const char *end)
 }
 
 /* A text with escapes, from its first byte to the stop that closes it. */
-static bool unescape(struct walk *w, struct gt_fast_text *t, const uint32_t *first)
+static bool unescape(struct gt_fast_walk *w, struct gt_fast_text *t,
+                     const uint32_t *first)
 {
   const char *s = w->data + t->at, *end = s + t->len;
   char *out = w->side + w->side_len, *start = out;
@@ -102,11 +85,10 @@ static bool unescape(struct walk *w, struct gt_fast_text *t, const uint32_t *fir
   t->side = (uint32_t)w->side_len;
   t->side_len = (uint32_t)(out - start);
   w->side_len += t->side_len;
-  return shows(start, t->side_len);
+  return true;
 }
 
-/* The text whose quote opens at the stop at hand. */
-static bool read_text(struct walk *w, struct gt_fast_text *t)
+static inline bool read_string(struct gt_fast_walk *w, struct gt_fast_text *t)
 {
   const uint32_t *first = w->stop + 1, *stop = first;
   const char *data = w->data;
@@ -117,8 +99,21 @@ static bool read_text(struct walk *w, struct gt_fast_text *t)
   t->len = *stop - t->at;
   t->escaped = false;
   w->stop = stop + 1;
-  if (stop != first) return unescape(w, t, first);
-  return shows(data + t->at, t->len);
+  w->at = *stop + 1u;
+  return stop == first || unescape(w, t, first);
+}
+
+bool gt_fast_string(struct gt_fast_walk *w, struct gt_fast_text *t)
+{
+  return read_string(w, t);
+}
+
+/* The text of a pair that opens at the stop at hand. */
+static bool read_text(struct gt_fast_walk *w, struct gt_fast_text *t)
+{
+  if (!read_string(w, t)) return false;
+  return t->escaped ? shows(w->side + t->side, t->side_len)
+                    : shows(w->data + t->at, t->len);
 }
 
 static enum gt_form_key key_of(const char *s, size_t len)
@@ -155,34 +150,27 @@ static enum gt_form form_of(enum gt_form_key a, enum gt_form_key b)
   }
 }
 
-/* It stops at the line's end at the latest. Tabs are stops: not for us. */
-static size_t spaces(const char *data, size_t at)
-{
-  while (data[at] == ' ') at++;
-  return at;
-}
-
-/* "key": and the quote that opens its text, from `at` on; the stops must agree. */
-static bool read_key(struct walk *w, enum gt_form_key *key, size_t at)
+/* "name": from w->at to the value's first byte; the stops must agree. */
+static bool read_name(struct gt_fast_walk *w, const char **name, size_t *len)
 {
   const uint32_t *stop = w->stop;
   const char *data = w->data;
-  at = spaces(data, at);
+  size_t at = gt_fast_spaces(data, w->at);
   if (at != stop[0] || data[at] != '"' || data[stop[1]] != '"') return false;
-  *key = key_of(data + at + 1, stop[1] - at - 1);
-  if (*key == GT_KEY_NONE) return false;
-  at = spaces(data, stop[1] + 1);
+  *name = data + at + 1;
+  *len = stop[1] - at - 1;
+  at = gt_fast_spaces(data, stop[1] + 1u);
   if (data[at] != ':') return false;
-  at = spaces(data, at + 1);
+  w->at = gt_fast_spaces(data, at + 1);
   w->stop = stop + 2;
-  return at == *w->stop && data[at] == '"';
+  return data[w->at] != '"' || w->at == *w->stop;
 }
 
-static void alike_set(struct alike *a, const char *s, size_t len)
+static void alike_set(struct gt_fast_alike *a, const char *s, size_t len)
 {
-  unsigned char ones[ALIKE_MAX] = {0};
+  unsigned char ones[GT_FAST_ALIKE] = {0};
   a->len = 0;
-  if (len > ALIKE_MAX) return;
+  if (len > GT_FAST_ALIKE) return;
   memset(a->words, 0, sizeof a->words);
   memcpy(a->words, s, len);
   memset(ones, 0xFF, len);
@@ -190,12 +178,14 @@ static void alike_set(struct alike *a, const char *s, size_t len)
   a->len = len;
 }
 
-static inline bool alike_at(const struct alike *a, const struct walk *w, size_t at)
+static inline bool alike_at(const struct gt_fast_alike *a, const struct gt_fast_walk *w,
+                            size_t at)
 {
-  uint64_t words[ALIKE_MAX / 8], odd = 0;
-  if (a->len == 0 || w->len - at < ALIKE_MAX) return false;
+  uint64_t words[GT_FAST_ALIKE / 8], odd = 0;
+  if (a->len == 0 || w->len - at < GT_FAST_ALIKE) return false;
   memcpy(words, w->data + at, sizeof words);
-  for (int k = 0; k < ALIKE_MAX / 8; k++) odd |= (words[k] ^ a->words[k]) & a->masks[k];
+  for (int k = 0; k < GT_FAST_ALIKE / 8; k++)
+    odd |= (words[k] ^ a->words[k]) & a->masks[k];
   return odd == 0;
 }
 
@@ -204,51 +194,81 @@ static bool is_output(enum gt_form_key key)
   return key == GT_KEY_OUTPUT || key == GT_KEY_COMPLETION || key == GT_KEY_RESPONSE;
 }
 
-/* Both members the thorough way; remembers what is likely to come again. */
-static bool read_members(struct walk *w, struct gt_fast_row *row)
+/* Members up to the one of the pair that was missing; remembers what is likely to come
+ * again. */
+static bool read_members(struct gt_fast_walk *w, struct gt_fast_row *row)
 {
-  const char *data = w->data;
-  enum gt_form_key first, second;
-  w->lead.len = 0;
-  if (data[row->at] != '{' || !read_key(w, &first, row->at + 1u)) return false;
-  size_t lead = *w->stop + 1 - row->at;
-  bool swap = is_output(first);
-  if (!read_text(w, swap ? &row->output : &row->text)) return false;
-  size_t end = w->stop[-1], at = spaces(data, end + 1);
-  if (data[at] != ',' || !read_key(w, &second, at + 1)) return false;
-  size_t between = *w->stop + 1 - end;
-  w->form = form_of(first, second);
-  if (w->form == GT_FORM_NONE) return false;
-  if (!read_text(w, swap ? &row->text : &row->output)) return false;
-  w->first_key = first;
-  alike_set(&w->between, data + end, between);
-  if (w->between.len) alike_set(&w->lead, data + row->at, lead);
+  enum gt_form_key key, first = GT_KEY_NONE;
+  const char *name, *data = w->data;
+  size_t len, end = 0;
+  w->between.len = 0;
+  w->at = row->at + 1u;
+  if (data[row->at] != '{') return false;
+  for (;;) {
+    if (!read_name(w, &name, &len)) return false;
+    if ((key = key_of(name, len)) == GT_KEY_NONE) {
+      if (!gt_fast_other(w, name, len)) return false;
+    } else {
+      if (data[w->at] != '"') return false;
+      size_t open = w->at + 1;
+      if (first == GT_KEY_NONE) alike_set(&w->lead, data + row->at, open - row->at);
+      if (first != GT_KEY_NONE) alike_set(&w->between, data + end, open - end);
+      if (!read_text(w, is_output(key) ? &row->output : &row->text)) return false;
+      if (first != GT_KEY_NONE) break;
+      first = key;
+      end = w->stop[-1];
+    }
+    w->at = gt_fast_spaces(data, w->at);
+    if (data[w->at++] != ',') return false;
+  }
+  w->form = form_of(first, key);
+  w->output_first = is_output(first);
+  if (w->others_count > 0 || w->between.len == 0) w->lead.len = 0;
+  return w->form != GT_FORM_NONE;
+}
+
+/* Both texts, in a row that begins as the one before did. */
+static inline bool read_alike(struct gt_fast_walk *w, struct gt_fast_row *row)
+{
+  if (!alike_at(&w->lead, w, row->at)) return false;
+  w->stop += 2; /* the quotes of a key are stops, and that of the text is the third */
+  if (!read_text(w, w->output_first ? &row->output : &row->text)) return false;
+  if (!alike_at(&w->between, w, w->stop[-1])) return false;
+  w->stop += 2;
+  return read_text(w, w->output_first ? &row->text : &row->output);
+}
+
+static bool read_others(struct gt_fast_walk *w)
+{
+  const char *name, *data = w->data;
+  size_t len;
+  while (data[w->at] == ',') {
+    w->at++;
+    if (!read_name(w, &name, &len) || !gt_fast_other(w, name, len)) return false;
+    w->at = gt_fast_spaces(data, w->at);
+  }
   return true;
 }
 
 /* The line at row->at; w->stop stays on its newline when it is one of ours. */
-static inline bool read_row(struct walk *w, struct gt_fast_row *row)
+static inline bool read_row(struct gt_fast_walk *w, struct gt_fast_row *row)
 {
   const uint32_t *stop = w->stop;
   const char *data = w->data;
   size_t side_len = w->side_len;
-  bool good = false;
-  if (alike_at(&w->lead, w, row->at)) {
-    bool swap = is_output(w->first_key);
-    w->stop += 2; /* the quotes of a key are stops, and that of the text is the third */
-    good = read_text(w, swap ? &row->output : &row->text) &&
-           alike_at(&w->between, w, w->stop[-1]);
-    w->stop += 2;
-    good = good && read_text(w, swap ? &row->text : &row->output);
-  }
-  if (!good) {
+  w->others_count = 0;
+  if (!read_alike(w, row)) {
     w->stop = stop;
     w->side_len = side_len;
-    if (!read_members(w, row)) return false;
+    if (!read_members(w, row)) {
+      w->lead.len = 0; /* half of what is likely is worse than nothing */
+      return false;
+    }
   }
-  size_t at = w->stop[-1] + 1u;
-  if (data[at] != '}') at = spaces(data, at);
-  if (data[at++] != '}') return false;
+  w->at = gt_fast_spaces(data, w->at);
+  if (data[w->at] != '}' && !read_others(w)) return false;
+  if (data[w->at] != '}') return false;
+  size_t at = w->at + 1;
   row->form = w->form;
   row->len = (uint32_t)(at - row->at);
   row->crlf = data[at] == '\r';
@@ -265,7 +285,7 @@ void gt_fast_read(struct gt_fast_rows *rows, void *scratch, const char *data,
   rows->side_len = 0;
   while (len > 0 && data[len - 1] != '\n') len--;
   size_t n = gt_stops_find(stops, &utf8, data, len);
-  struct walk w = {.data = data, .len = len, .side = rows->side};
+  struct gt_fast_walk w = {.data = data, .len = len, .side = rows->side};
   const uint32_t *next = stops, *end = stops + n;
   for (size_t at = 0; next < end; at = *next++ + 1) {
     struct gt_fast_row *row = &rows->items[rows->count];

@@ -66,13 +66,24 @@ static void judge_classes(struct gt_data_labels *l, size_t rows)
 {
   size_t repeated = 0, kinds = 0;
   for (size_t i = 0; i < l->count; i++) {
-    if (l->items[i].count > l->items[l->largest].count) l->largest = (uint32_t)i;
-    if (l->items[i].count < l->items[l->smallest].count) l->smallest = (uint32_t)i;
     if (l->items[i].count < 2) continue;
     repeated += l->items[i].count;
     kinds++;
   }
   l->classes = kinds > 0 && repeated * 2 >= rows;
+}
+
+/* Of the labels that are no slips of others. */
+static void find_extremes(struct gt_data_labels *l, const bool *told)
+{
+  uint32_t most = NONE, least = NONE;
+  for (uint32_t i = 0; i < l->count; i++) {
+    if (told[i]) continue;
+    if (most == NONE || l->items[i].count > l->items[most].count) most = i;
+    if (least == NONE || l->items[i].count < l->items[least].count) least = i;
+  }
+  l->largest = most == NONE ? 0 : most;
+  l->smallest = least == NONE ? 0 : least;
 }
 
 static int add(struct gt_data_labels *l, size_t *cap, enum gt_label_fault fault,
@@ -278,7 +289,7 @@ static uint32_t meant_by(const struct gt_data_labels *l, const struct word *rare
   return best;
 }
 
-static int find_typos(struct gt_data_labels *l, size_t *cap, const bool *told,
+static int find_typos(struct gt_data_labels *l, size_t *cap, bool *told,
                       struct gt_err *err)
 {
   size_t commons = 0, at = 0;
@@ -294,6 +305,7 @@ static int find_typos(struct gt_data_labels *l, size_t *cap, const bool *told,
     if (told[i] || l->items[i].count > TYPO_ROWS || !read_word(&w, l, i)) continue;
     left--;
     uint32_t meant = meant_by(l, &w, common, at);
+    told[i] = meant != NONE;
     if (meant != NONE) rc = add(l, cap, GT_LABEL_TYPO, i, meant, err);
   }
   free(common);
@@ -322,6 +334,7 @@ int gt_data_labels_find(struct gt_data_labels *out, const char *const *outputs,
   rc = told ? 0 : gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
   if (rc == 0) rc = find_variants(out, &cap, told, err);
   if (rc == 0) rc = find_typos(out, &cap, told, err);
+  if (rc == 0) find_extremes(out, told);
 out:
   free(told);
   if (rc < 0) gt_data_labels_clear(out);

@@ -37,7 +37,7 @@ struct gt_data_labels {
   uint32_t *of_row; /* the label of each row */
   struct gt_label_finding *findings;
   size_t findings_count;
-  uint32_t largest, smallest; /* by count; valid when classes */
+  uint32_t largest, smallest; /* of those that are no slips; valid when classes */
 };
 
 /* outputs[i] of row i, lens[i] bytes. */

@@ -1,6 +1,6 @@
 /* MinHash signatures. See minhash.h.
  *
- * Permutation i of a mixed gram x is a[i] * x + b[i] modulo 2^32, a[i] odd. The minima
+ * Permutation i of a mixed gram x is a[i] * x modulo 2^32, a[i] odd. The minima
  * are shortened to a byte each (b-bit minwise hashing): bands of bytes find the same
  * pairs as bands of words in an eighth of the memory. */
 #include "data/minhash.h"
@@ -15,7 +15,6 @@
 #endif
 
 static uint32_t factor[GT_MINHASH_SIZE] __attribute__((aligned(32)));
-static uint32_t offset[GT_MINHASH_SIZE] __attribute__((aligned(32)));
 static pthread_once_t drawn = PTHREAD_ONCE_INIT;
 
 static uint64_t next_random(uint64_t *state) /* splitmix64 */
@@ -29,11 +28,8 @@ static uint64_t next_random(uint64_t *state) /* splitmix64 */
 static void draw(void)
 {
   uint64_t state = 4; /* the files of signatures depend on it */
-  for (int i = 0; i < GT_MINHASH_SIZE; i++) {
-    uint64_t r = next_random(&state);
-    factor[i] = (uint32_t)r | 1;
-    offset[i] = (uint32_t)(r >> 32);
-  }
+  for (int i = 0; i < GT_MINHASH_SIZE; i++)
+    factor[i] = (uint32_t)next_random(&state) | 1;
 }
 
 static inline uint32_t mix(uint32_t x)
@@ -63,7 +59,7 @@ void gt_minhash_sign_plain(uint8_t signature[GT_MINHASH_SIZE], const uint32_t *g
   for (size_t g = 0; g < count; g++) {
     uint32_t x = mix(grams[g]);
     for (int i = 0; i < GT_MINHASH_SIZE; i++) {
-      uint32_t h = factor[i] * x + offset[i];
+      uint32_t h = factor[i] * x;
       minima[i] = h < minima[i] ? h : minima[i];
     }
   }
@@ -71,26 +67,25 @@ void gt_minhash_sign_plain(uint8_t signature[GT_MINHASH_SIZE], const uint32_t *g
 }
 
 #if GT_CPU_X86
-enum { LANES = 8, PART = 4 }; /* 32 minima stay in registers */
+enum { LANES = 8, PART = 8 }; /* 64 minima stay in registers */
+
+#define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define START(v) __m256i low##v = _mm256_set1_epi32(-1);
+#define STEP(v)                                                                        \
+  low##v = _mm256_min_epu32(low##v, _mm256_mullo_epi32(x, _mm256_load_si256(f + v)));
+#define STORE(v) _mm256_storeu_si256(out + v, low##v);
 
 __attribute__((target("avx2"))) static void
 sign_part(uint32_t *minima, const uint32_t *grams, size_t count, int first)
 {
-  __m256i low[PART], a[PART], b[PART];
-  for (int v = 0; v < PART; v++) {
-    low[v] = _mm256_set1_epi32(-1);
-    a[v] = _mm256_load_si256((const __m256i *)(const void *)(factor + first) + v);
-    b[v] = _mm256_load_si256((const __m256i *)(const void *)(offset + first) + v);
-  }
+  const __m256i *f = (const __m256i *)(const void *)(factor + first);
+  __m256i *out = (__m256i *)(void *)(minima + first);
+  EACH(START)
   for (size_t g = 0; g < count; g++) {
     __m256i x = _mm256_set1_epi32((int)grams[g]);
-    for (int v = 0; v < PART; v++) {
-      __m256i h = _mm256_add_epi32(_mm256_mullo_epi32(x, a[v]), b[v]);
-      low[v] = _mm256_min_epu32(low[v], h);
-    }
+    EACH(STEP)
   }
-  for (int v = 0; v < PART; v++)
-    _mm256_storeu_si256((__m256i *)(void *)(minima + first) + v, low[v]);
+  EACH(STORE)
 }
 
 static void sign_avx2(uint8_t *signature, const uint32_t *grams, size_t count)

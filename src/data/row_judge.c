@@ -31,9 +31,11 @@ static void list_keys(const struct gt_row_line *l, char *dst, size_t cap)
   for (size_t i = 0; i < l->others_count && shown < 6 && used < cap; i++) {
     char name[200];
     gt_json_quote(name, sizeof name, l->others[i].at, l->others[i].len);
+    size_t n = strlen(name);
+    if (n + 3 > cap - used) break; /* whole names: a cut one may be no UTF-8 */
     used += (size_t)snprintf(dst + used, cap - used, "%s%s", shown++ ? ", " : "", name);
   }
-  if (shown == 0) snprintf(dst, cap, "none");
+  if (shown == 0) snprintf(dst, cap, l->others_count > 0 ? "..." : "none");
 }
 
 static void tell_near(struct gt_row_line *l, size_t i, enum gt_form_key near,

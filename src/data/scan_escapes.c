@@ -23,19 +23,31 @@ static size_t count_of(const struct gt_scan *s, const char *what)
   return n;
 }
 
+/* A text that is JSON itself, as answers to programs are. */
+static bool is_json(const struct gt_scan *s)
+{
+  size_t from = 0, to = s->len;
+  while (from < to && strchr(" \t\r\n", s->text[from])) from++;
+  while (to > from && strchr(" \t\r\n", s->text[to - 1])) to--;
+  if (to - from < 2) return false;
+  char first = s->text[from], last = s->text[to - 1];
+  return (first == '{' && last == '}') || (first == '[' && last == ']');
+}
+
 /* Programs, shell lines, patterns and formulas have escapes of their own. */
 static bool is_code(struct gt_scan *s)
 {
-  static const char *const sure[] = {"```",      "#include", "printf",
-                                     "console.", "\\begin{", "regex",
-                                     "std::",    "<?php",    "#!/"};
+  static const char *const sure[] = {"```",      "#include", "printf", "console.",
+                                     "\\begin{", "regex",    "std::",  "<?php",
+                                     "#!/",      "=~",       "my $"};
   static const char *const marks[] = {
       "();",   ");",       "==",     "=>",   "!=",        "->",      "&&",
       "||",    "{\n",      "}\n",    "def ", "\nimport ", "return ", "function",
       "var ",  "const ",   "self.",  "[0]",  " = \"",     "print(",  "split(",
-      "join(", "replace(", "escape", "$\\",  "\\("};
+      "join(", "replace(", "escape", "$\\",  ";\n",       "print ",  "%s",
+      "%d",    "let ",     "\\("};
   if (s->is_code >= 0) return s->is_code > 0;
-  size_t found = 0;
+  size_t found = is_json(s) ? 2 : 0;
   for (size_t i = 0; i < sizeof sure / sizeof *sure; i++)
     if (count_of(s, sure[i]) > 0) found += 2;
   for (size_t i = 0; i < sizeof marks / sizeof *marks && found < 2; i++)
@@ -112,8 +124,14 @@ static bool is_path_or_quoted(const struct gt_scan *s, size_t at, size_t end)
       return true;
   if (at >= 2 && from + 2 <= at && s->text[from] == '\\' && s->text[from + 1] == '\\')
     return true;
-  if (at == 0 || !strchr("\"'`", s->text[at - 1])) return false;
-  return end < s->len && strchr("\"'`", s->text[end]) != NULL;
+  char before = at > 0 ? s->text[at - 1] : 'a',
+       after = end < s->len ? s->text[end] : 'a';
+  if (strchr("/[^", before) || strchr("/]+*\"'`", after)) return true;
+  for (size_t i = at; i > from; i--) { /* a class of characters */
+    if (s->text[i - 1] == ']') break;
+    if (s->text[i - 1] == '[') return true;
+  }
+  return false;
 }
 
 static bool stands_alone(const struct gt_scan *s, size_t at, size_t end)

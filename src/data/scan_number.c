@@ -145,12 +145,24 @@ static bool is_issued(const char *d, size_t n)
   return false;
 }
 
+/* 5430 5431 5432 5433: groups that begin alike and differ. */
+static bool is_row_of_codes(const struct number *n)
+{
+  if (n->groups != 4 || n->count != 16) return false;
+  bool equal = true;
+  for (int i = 4; i < 16; i += 4) {
+    if (memcmp(n->digits, n->digits + i, 2) != 0) return false;
+    if (memcmp(n->digits, n->digits + i, 4) != 0) equal = false;
+  }
+  return !equal;
+}
+
 static bool is_card(const struct number *n)
 {
   if (n->count < 13 || n->count > 19 || n->plus || n->bracket) return false;
   if (n->separator && n->separator != ' ' && n->separator != '-') return false;
   if (n->groups > 1 && (n->sizes[0] != 4 || n->groups > 5)) return false;
-  if (strspn(n->digits + 4, "0") == n->count - 4) return false;
+  if (strspn(n->digits + 4, "0") == n->count - 4 || is_row_of_codes(n)) return false;
   return is_luhn(n->digits, n->count) && is_issued(n->digits, n->count);
 }
 
@@ -187,20 +199,45 @@ static bool is_national(const struct number *n)
     return !rising && n->separator != '*';
   }
   if (n->separator == '.' && n->groups < 3) return false;
+  if (n->groups == 2 && n->sizes[0] == 5 && n->sizes[1] == 4 && n->separator == '-')
+    return false; /* a postal code of the United States */
   return n->sizes[0] >= 3 && n->sizes[0] <= 5 && n->groups <= 4 &&
          n->sizes[n->groups - 1] >= 3;
 }
 
+/* 0123456789 and the like, and codes of four digits in a row. */
+static bool is_made_up(const struct number *n)
+{
+  size_t steps = 0, fours = 0;
+  for (size_t i = 1; i < n->count; i++) {
+    int d = n->digits[i] - n->digits[i - 1];
+    steps += d == 1 || d == -1 || d == 9 || d == -9;
+  }
+  for (int i = 0; i < n->groups; i++) fours += n->sizes[i] == 4;
+  return (n->groups == 1 && steps + 1 == n->count) ||
+         (n->groups >= 3 && fours == (size_t)n->groups);
+}
+
+/* Ten digits behind a 0 whose last one is the check digit of a book's number. */
+static bool is_book(const struct number *n)
+{
+  unsigned sum = 0;
+  if (n->groups != 1 || n->count != 10) return false;
+  for (size_t i = 0; i < 10; i++)
+    sum += (10 - (unsigned)i) * (unsigned)(n->digits[i] - '0');
+  return sum % 11 == 0;
+}
+
 static bool is_phone(const struct number *n, const struct gt_scan *s)
 {
-  if (n->groups == 0 || is_date(n)) return false;
+  if (n->groups == 0 || is_date(n) || (!n->plus && is_made_up(n))) return false;
   if (n->plus)
     return n->count >= 8 && n->count <= 15 && n->digits[0] != '0' &&
            (n->separator != '.' || n->groups > 2) && n->separator != '/';
   if (n->digits[0] == '0' && n->digits[1] == '0')
     return n->count >= 11 && n->count <= 16 && n->digits[2] != '0' &&
            (n->groups > 1 || n->count >= 12);
-  if (is_north_american(n) || is_national(n)) return true;
+  if (is_north_american(n) || (is_national(n) && !is_book(n))) return true;
   if (n->count < 7 || n->count > 12 || n->sizes[0] < 2 || n->separator == '.')
     return false;
   if (n->groups == 1 && n->count != 10 && n->count != 11) return false;

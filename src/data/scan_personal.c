@@ -113,6 +113,9 @@ size_t gt_scan_v4(struct gt_scan *s, size_t at)
   unsigned groups[4];
   size_t n = read_v4(groups, s, at);
   if (n == 0 || is_nobody(groups) || is_version(s, at)) return n;
+  bool small = groups[0] < 64 && groups[1] < 64 && groups[2] < 64 && groups[3] < 64;
+  if (small && !gt_scan_named(s, at, 12, "ip addr address host server ping from"))
+    return n; /* more likely the version of something */
   gt_scan_add(s, &ip, at, n, NULL);
   return n;
 }

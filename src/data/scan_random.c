@@ -79,6 +79,48 @@ static bool in_address(const struct gt_scan *s, size_t at)
          memmem(s->text + from, at - from, "www.", 4) != NULL;
 }
 
+/* Names of programs: words of small letters, perhaps digits between. */
+static bool is_identifier(const char *p, size_t n)
+{
+  size_t in_words = 0, digits = 0;
+  for (size_t i = 0; i < n;) {
+    size_t run = 0;
+    while (i + run < n && gt_scan_lower(p[i + run])) run++;
+    if (run >= 3) in_words += run;
+    if (run == 0) digits += gt_scan_digit(p[i]);
+    i += run ? run : 1;
+  }
+  if (n > 2 && p[0] == '_' && p[1] == 'Z') return true; /* as linkers write them */
+  return in_words * 10 >= n * 4 || (digits <= 2 && in_words * 100 >= n * 27);
+}
+
+/* Most of it are digests, 16 hexadecimal digits and more of one case. */
+static bool is_digest(const char *p, size_t n)
+{
+  size_t in_digests = 0;
+  for (size_t i = 0; i < n;) {
+    size_t run = 0;
+    while (i + run < n && sort_of(p[i + run]) != 8) run++;
+    size_t hex = gt_key_span(p + i, run, GT_HEX, run);
+    if (run >= 16 && hex == run) in_digests += run;
+    i += run + 1;
+  }
+  return in_digests * 2 > n;
+}
+
+/* A line of a longer block: a certificate, a picture, a signature. */
+static bool is_block(const struct gt_scan *s, size_t at, size_t n)
+{
+  size_t from = at > 16384 ? at - 16384 : 0, end = at + n;
+  if (memmem(s->text + from, at - from, "-----BEGIN ", 11)) return true;
+  if (n < 40) return false;
+  while (end < s->len && gt_key_has(GT_BASE64, s->text[end])) end++;
+  if (end + 1 < s->len && s->text[end] == '\n' &&
+      gt_key_has(GT_BASE64, s->text[end + 1]))
+    return gt_key_span(s->text + end + 1, s->len - end - 1, GT_BASE64, 64) >= 20;
+  return false;
+}
+
 /* Letters and digits that alternate as in no word. */
 static bool is_random(const char *p, size_t n, bool named)
 {
@@ -112,6 +154,8 @@ static size_t look_token(struct gt_scan *s, size_t at, size_t end)
   if (n < 16 || n > 256 || assign) return 0;
   bool named = is_named(s, at);
   if (!is_random(p, n, named) || is_public(s, at)) return 0;
+  if (!named && (is_identifier(p, n) || is_digest(p, n) || is_block(s, at, n)))
+    return 0;
   if (!named && (in_address(s, at) || is_bitcoin(p, n) || is_coded_text(p, n)))
     return 0;
   gt_scan_add(s, &entropy, at, n, NULL);

@@ -128,7 +128,7 @@ static void look_url_password(struct gt_scan *s, size_t colon)
          !strchr("@/<>\"'{}$*[]", s->text[i]))
     i++;
   size_t n = i - from;
-  if (n < 3 || i + 1 >= s->len || s->text[i] != '@' || !gt_scan_alnum(s->text[i + 1]))
+  if (n < 4 || i + 1 >= s->len || s->text[i] != '@' || !gt_scan_alnum(s->text[i + 1]))
     return;
   static const char *const stand_ins[] = {"password", "pass",     "passwd",   "pwd",
                                           "secret",   "PASSWORD", "Password", "pw",

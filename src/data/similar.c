@@ -89,7 +89,7 @@ static void sign_texts(void *ctx, int worker)
   struct search *s = ctx;
   struct gt_grams grams = {0};
   size_t i, end = gt_workers_share(&i, s->job.count, worker, s->job.threads);
-  for (; i < end; i++) {
+  for (; i < end && !gt_similar_is_stopped(&s->job); i++) {
     const struct gt_text *text = &s->texts[s->ids[i]];
     uint8_t *signature = s->signatures + i * GT_MINHASH_SIZE;
     const uint8_t *known =
@@ -110,7 +110,7 @@ static int run(struct search *s, void (*work)(void *ctx, int worker))
 {
   gt_workers_run(work, s, s->job.threads);
   for (int i = 0; i < s->job.threads; i++)
-    if (s->failed[i]) return -1;
+    if (s->failed[i] || gt_similar_is_stopped(&s->job)) return -1;
   return 0;
 }
 
@@ -140,6 +140,7 @@ static int set_options(struct search *s, const struct gt_similar_options *option
   size_t memory_max = options->memory_max ? options->memory_max : (size_t)1 << 30;
   s->job.threshold = options->threshold != 0 ? options->threshold : 0.8;
   s->job.threads = gt_workers_count(options->threads);
+  s->job.stop = options->stop;
   s->job.pairs_max = options->pairs_max ? options->pairs_max : 1000000;
   if (!(s->job.threshold >= 0.3 && s->job.threshold <= 1)) { /* NaN too */
     gt_err_set(err, GT_INVALID_ARGUMENT, "threshold is %g", options->threshold);
@@ -231,6 +232,8 @@ out:
   free(s.signatures);
   gt_similar_index_free(s.index);
   if (rc < 0) gt_similar_clear(out);
+  if (rc < 0 && gt_similar_is_stopped(&s.job))
+    return gt_err_set(err, GT_CANCELLED, "the comparison was stopped");
   return rc;
 }
 

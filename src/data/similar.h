@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,8 @@ struct gt_similar_options {
   size_t pairs_max;  /* [1,000,000] what is found beyond is counted, not kept */
   size_t memory_max; /* bytes [1 GiB]: above it RESOURCE_EXHAUSTED, said before work */
   const char *index; /* a file of signatures, read and brought up to date; NULL: none */
+  const atomic_bool
+      *stop; /* looked at now and then; true: CANCELLED soon. NULL: never */
 };
 
 struct gt_similar {

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-  BUCKET_ALL = 64, /* members up to which a bucket is compared all with all */
+  BUCKET_ALL = 32, /* members up to which a bucket is compared all with all */
   BUCKET_NEAR = 8, /* above: each with so many before it ... */
   BUCKET_LEAD = 8, /* ... and with so many of the first */
   BANDS_MAX = GT_MINHASH_SIZE / 2,
@@ -149,6 +149,11 @@ static int judge(struct bands *b, struct band *band, int at, uint32_t x, uint32_
 static int judge_bucket(struct bands *b, struct band *band, int at,
                         const uint64_t *entries, size_t count)
 {
+  for (size_t j = 0; j < count && j <= BUCKET_ALL; j++) {
+    const uint8_t *at_j = b->signatures + (entries[j] & UINT32_MAX) * GT_MINHASH_SIZE;
+    __builtin_prefetch(at_j);
+    __builtin_prefetch(at_j + GT_MINHASH_SIZE / 2);
+  }
   for (size_t j = 1; j < count; j++) {
     uint32_t y = (uint32_t)entries[j];
     size_t near = count <= BUCKET_ALL || j < BUCKET_NEAR ? 0 : j - BUCKET_NEAR;
@@ -229,7 +234,7 @@ static int find_candidates(struct gt_similar_list *all, struct gt_similar_found 
     gt_workers_run(sort_band, b, threads);
     gt_workers_run(scan_band, b, threads);
     for (int i = 0; i < threads; i++)
-      if (b->failed[i]) return -1;
+      if (b->failed[i] || gt_similar_is_stopped(b->job)) return -1;
     if (gather(all, out, b) < 0) return -1;
   }
   return sort_unique(all);

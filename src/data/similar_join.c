@@ -196,8 +196,8 @@ static void describe_texts(void *ctx, int worker)
   gt_grams_clear(&g);
 }
 
-/* Whether the touches of a sample, by the square of its share, look affordable; four
- * times too many, for a sample may err. */
+/* Whether the touches of a sample, by the square of its share, look affordable; twice
+ * too many, for a sample may err. */
 static int looks_cheap(struct join *j)
 {
   size_t count = j->job->count, step = count / SAMPLE, sampled = 0;
@@ -221,7 +221,7 @@ static int looks_cheap(struct join *j)
   }
   memset(j->starts, 0, (j->buckets + 1) * sizeof *j->starts);
   double all = (double)count / (double)sampled;
-  rc = all * all * (double)touches / 2 <= 4.0 * (double)TOUCHES_MAX;
+  rc = all * all * (double)touches / 2 <= 2.0 * (double)TOUCHES_MAX;
 out:
   keys_clear(&keys);
   gt_grams_clear(&g);
@@ -367,6 +367,7 @@ static void probe_texts(void *ctx, int worker)
        i += threads * BLOCK) {
     if (atomic_load_explicit(&j->found_count, memory_order_relaxed) > j->found_max)
       break;
+    j->failed[worker] = gt_similar_is_stopped(j->job);
     for (size_t k = i; k < i + BLOCK && k < count && !j->failed[worker]; k++)
       j->failed[worker] = probe(j, worker, (uint32_t)k, seen) < 0;
   }
@@ -379,7 +380,7 @@ static int run(struct join *j, void (*work)(void *ctx, int worker))
 {
   gt_workers_run(work, j, j->job->threads);
   for (int i = 0; i < j->job->threads; i++)
-    if (j->failed[i]) return -1;
+    if (j->failed[i] || gt_similar_is_stopped(j->job)) return -1;
   return 0;
 }
 

@@ -16,6 +16,7 @@ struct gt_similar_job {
   double threshold;
   int threads;
   size_t pairs_max;
+  const atomic_bool *stop;
 };
 
 struct gt_similar_found {
@@ -34,6 +35,11 @@ int gt_similar_list_add(struct gt_similar_list *list, uint64_t item);
 /* Sorts by the bits from low up, stably; tmp has room for count. */
 void gt_similar_sort(uint64_t *items, uint64_t *tmp, size_t count, int low);
 int gt_similar_no_memory(struct gt_err *err);
+/* The caller wants no result any more: return -1, similar.c finds the words. */
+static inline bool gt_similar_is_stopped(const struct gt_similar_job *job)
+{
+  return job->stop && atomic_load_explicit(job->stop, memory_order_relaxed);
+}
 
 /* MinHash and bands. signatures: GT_MINHASH_SIZE bytes a text and 16 spare ones. */
 int gt_similar_bands(struct gt_similar_found *out, const struct gt_similar_job *job,

@@ -47,7 +47,8 @@ static void work(void *ctx, int worker)
     uint64_t at = v->candidates->items[i];
     v->pairs[i] = (struct gt_similar_pair){(uint32_t)(at >> 32), (uint32_t)at, 0};
     bool new_left = first || v->pairs[i - 1].a != v->pairs[i].a;
-    v->failed[worker] = compare(&v->pairs[i], &b, v, new_left) < 0;
+    v->failed[worker] =
+        gt_similar_is_stopped(v->job) || compare(&v->pairs[i], &b, v, new_left) < 0;
     first = false;
   }
   gt_grams_clear(&b.left);

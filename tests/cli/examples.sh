@@ -34,6 +34,16 @@ check "the tuned model beats the prompt" awk '
   END { exit !(tuned >= 0.75 && tuned > prompt) }' "$work/local.score"
 check "sentiment answers the payback question" grep -q '^payback ' "$work/local"
 
+"$gtlua" --set out="$work/" examples/curation/curate.lua >"$work/curation" 2>>"$work/err"
+check "curation ends well" test $? -eq 0
+check "curation finds the near duplicate" grep -q '^line 42 .*near duplicate of line 2 ' "$work/curation"
+check "curation removes by rule" grep -q '^4 to remove' <(sed -n 's/^108 rows: //p' "$work/curation")
+check "curation suspects the wrong labels" test \
+  "$(grep -cE '^line (48|89|96|100) .* -> ' "$work/curation")" -eq 4
+check "curation writes all that is left" test \
+  "$(cat "$work"/tickets.{train,validation,test}.jsonl | wc -l)" -eq 100
+check "curation writes what was removed" test "$(wc -l <"$work/tickets.removed.jsonl")" -eq 8
+
 "$gtlua" serve --port-file "$work/port" 2>"$work/serve.log" &
 server=$!
 for _ in $(seq 100); do [[ -s $work/port ]] && break; sleep 0.1; done

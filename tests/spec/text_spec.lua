@@ -83,10 +83,11 @@ describe("the distance", function()
   it("is the textbook's", function()
     math.randomseed(3)
     local letters = { "a", "b", "é", "日", " " }
-    for _ = 1, 300 do
+    for round = 1, 400 do
       local a, b = {}, {}
-      for i = 1, math.random(0, 40) do a[i] = letters[math.random(#letters)] end
-      for i = 1, math.random(0, 40) do b[i] = math.random() < 0.7 and a[i] or letters[math.random(#letters)] end
+      local most = round <= 300 and 40 or 160 -- up to 64, and above
+      for i = 1, math.random(0, most) do a[i] = letters[math.random(#letters)] end
+      for i = 1, math.random(0, most) do b[i] = math.random() < 0.7 and a[i] or letters[math.random(#letters)] end
       a, b = table.concat(a), table.concat(b)
       local want = slow_distance(a, b)
       expect.equal(text.levenshtein(a, b), want)
@@ -219,6 +220,23 @@ describe("near duplicates", function()
     expect.equal(found.hashed, 1)
     expect.equal(found.index_rebuilt, false)
     table.remove(rows)
+  end)
+
+  it("are searched while other tasks run, and can be given up", function()
+    local many = {}
+    for i = 1, 30000 do many[i] = ("text number %d of a list, word %d"):format(i, i * 7 % 1000) end
+    local ran, found = false, nil
+    gt.group(function(g)
+      g:spawn(function() found = text.near_duplicates(many) end)
+      g:spawn(function() ran = found == nil end)
+    end)
+    expect.truthy(ran)
+    expect.equal(#found.first, #many)
+    local err = expect.raises("DEADLINE_EXCEEDED", gt.within, 0.005, text.near_duplicates, many)
+    expect.truthy(err)
+    many = nil
+    collectgarbage() -- the thread still reads the texts, or has been told to stop
+    collectgarbage()
   end)
 
   it("refuse what they cannot use", function()

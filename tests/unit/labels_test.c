@@ -133,6 +133,17 @@ static void counts(void)
   gt_data_labels_clear(&l);
 }
 
+static void leaves_slips_out_of_the_extremes(void)
+{
+  static const struct has table[] = {
+      {"positive", 99}, {"negative", 60}, {"negatve", 1}, {"Positive", 100}, {NULL, 0}};
+  struct gt_data_labels l;
+  UNIT_CHECK(find(&l, table) == 0);
+  UNIT_STR(faults(&l), "case:positive>Positive; typo:negatve>negative");
+  UNIT_CHECK(l.largest == 3 && l.smallest == 1);
+  gt_data_labels_clear(&l);
+}
+
 static void tells_texts_from_labels(void)
 {
   static const struct {
@@ -186,6 +197,7 @@ int main(void)
 {
   UNIT_RUN(names_slips);
   UNIT_RUN(counts);
+  UNIT_RUN(leaves_slips_out_of_the_extremes);
   UNIT_RUN(tells_texts_from_labels);
   UNIT_RUN(keeps_many_apart);
   return unit_report();

@@ -47,6 +47,32 @@ static const struct {
     {T("{\"input\":\"a\",\"prompt\":\"b\"}")},
     {T("{\"input\":\"a\",\"output\":\"b\",\"id\":7}")},
     {T("{\"input\":\"a\",\"outputs\":\"b\"}")},
+    /* members beside the pair, before it, between and behind */
+    {T("{\"id\": 7, \"input\": \"a\", \"output\": \"b\", \"lang\": \"en\"}")},
+    {T("{\"id\":-0.5e+3,\"x\":true,\"input\":\"a\",\"y\":null,\"output\":\"b\","
+       "\"z\":false}")},
+    {T("{\"id\":01,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":-,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":1.,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":1e,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":1x,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":truex,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":1,\"id\":2,\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"id\":1,\"input\":\"a\",\"output\":\"b\",\"input\":\"c\"}")},
+    {T("{\"id\":1,\"input\":\"a\",\"output\":\"b\",\"prompt\":\"c\"}")},
+    {T("{\"id\":[1,{}],\"input\":\"a\",\"output\":\"b\"}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"id\":1}}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"id\":1,}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"note\":\"\\u0000 \\\" \"}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"note\":\"\\ud800\"}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"note\":\"\"}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"messages\":\"\"}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"instruction\":\"\"}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"Output\":\"x\"}")},
+    {T("{\"input\":\"a\",\"output\":\"b\",\"\":1,\"\\n\":2}")},
+    {T("{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,"
+       "\"input\":\"a\",\"output\":\"b\"}")},
     {T("{\"inpu\\u0074\":\"a\",\"output\":\"b\"}")},
     {T("{\"prompt\":\"a\",\"completion\":\"b\"}")},
     {T("{\"prompt\":\"a\",\"response\":\"b\"}")},
@@ -122,6 +148,17 @@ static void takes_a_line_as_the_strict_way_does(void)
           }
   }
   gt_cpu_limit(GT_CPU_AVX2);
+}
+
+/* What a faulty row had in front of its texts must not be taken for a good one's. */
+static void learns_from_good_rows_only(void)
+{
+  static const char text[] = GOOD "\n{\"prompt\":\"a\",\"response\":\"\"}\n"
+                                  "{\"prompt\":\"a\",\"response\":\"b\"}\n"
+                                  "{\"prompt\":\"a\",\"completion\":\"b\"}\n" GOOD
+                                  "\n{\"output\":\"a\",\"input\":\"b\"\n"
+                                  "{\"output\":\"a\",\"input\":\"b\"}\n";
+  UNIT_CHECK(same_bytes(text, sizeof text - 1, NULL));
 }
 
 static void keeps_limits(void)
@@ -370,6 +407,7 @@ static void can_be_left(void)
 int main(void)
 {
   UNIT_RUN(takes_a_line_as_the_strict_way_does);
+  UNIT_RUN(learns_from_good_rows_only);
   UNIT_RUN(keeps_limits);
   UNIT_RUN(reads_in_pieces_and_by_two);
   UNIT_RUN(reads_long_lines);

@@ -210,8 +210,8 @@ static void bands_find_nearly_every_pair(void)
   for (size_t i = 0; i < 4; i++) {
     struct gt_similar_found found[3] = {{0}, {0}, {0}};
     for (int threads = 1; threads <= 3; threads++) {
-      struct gt_similar_job job = {t.items,       ids,     t.count,
-                                   thresholds[i], threads, 100000};
+      struct gt_similar_job job = {t.items, ids,    t.count, thresholds[i],
+                                   threads, 100000, NULL};
       UNIT_CHECK(gt_similar_bands(&found[threads - 1], &job, signatures, NULL) == 0);
     }
     struct gt_similar s = {
@@ -367,6 +367,10 @@ static void refused(void)
   struct gt_similar_options options = {.memory_max = 100000};
   UNIT_CHECK(gt_similar_find(&s, t.items, t.count, &options, &err) < 0);
   UNIT_CHECK(err.code == GT_RESOURCE_EXHAUSTED && err.hint[0] && !s.first);
+  atomic_bool stop = true;
+  options = (struct gt_similar_options){.stop = &stop};
+  UNIT_CHECK(gt_similar_find(&s, t.items, t.count, &options, &err) < 0);
+  UNIT_CHECK(err.code == GT_CANCELLED && !s.first);
   clear(&t);
 }
 

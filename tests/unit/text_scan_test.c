@@ -215,8 +215,12 @@ static const char *const written_once[] = {
     "<a href=\"?a=1&amp;b=2\">Tom &amp; Jerry</a>",
     "fish&chips; salt",
     "\\",
+    "trim [ \\t]+ and s/\\n/ /",
+    "say \"none\\n\" here",
     "ends with \\u00",
     "either\\or",
+    "{\"summary\": \"one\\ntwo \\u00e9 \\\"x\\\"\"}",
+    "[\"a\\tb\"]",
 };
 
 static void finds_double_escapes(void)
@@ -327,6 +331,11 @@ static const char *const no_secrets[] = {
     "eyJhbGciOiJ.eyJzdWIi.short",
     "password: correct-horse-battery-staple",
     "token: the_name_of_the_token_field",
+    "xmlSecTransformDes3CbcId kconfigConfOptIfExprNCSym2 BZ2_bzBuffToBuffDecompress",
+    "NODE_FUSE_" HEX32 " and 7ddc31-ed4a03d703-FB24AD27D96135B68C99FB9AACFE2FFC",
+    "_ZN2v88internal12_GLOBAL__N_16InvokeEPNS0_7IsolateERKNS1_12InvokeParamsE",
+    "-----BEGIN CERTIFICATE-----\n" A10 B10 C10 A10 "\n" B10 C10 A10 B10,
+    A10 B10 C10 A10 "+" B10 "\n" B10 C10 A10 B10 "/" C10 "\n" A10 B10,
     "IMG_20210304_123456789_HDR.jpg",
     "................................----------------------------",
     "ACGTACGTGGCATTACGATCGATCGGATCAGTC MKTAYIAKQRQISFVKSHFSRQ",
@@ -405,6 +414,10 @@ static const char *const impersonal[] = {
     "id_08712300220_x",
     "a0871230022",
     "1/2 3/4 5/6 7/8",
+    "Boston, MA 02110-1301",
+    "0123456789 and 0987654321",
+    "ISBN 0847954331",
+    "codes 0065 0302 0304, 5430 5431 5432 5433",
     "200 300 4000",
     /* accounts */
     "DE00370400440532013000",
@@ -417,6 +430,7 @@ static const char *const impersonal[] = {
     "127.0.0.1, 0.0.0.0, 10.0.0.5, 192.168.1.1, 172.16.4.9, 255.255.255.0",
     "8.8.8.8 and 1.1.1.1",
     "1.2.3.4.5",
+    "gtk 3.24.35.22",
     "300.1.1.20",
     "01.02.03.04",
     "at 12:30:45",
