@@ -3,26 +3,41 @@
 
 #include <string.h>
 
-bool gt_csv_find_end(struct gt_csv_end *e, const char *data, size_t len, char sep)
+/* Behind the quoted part that e->at is in; false when its end is not there yet. */
+static bool leave_quotes(struct gt_csv_end *e, const char *data, size_t len)
 {
   while (e->at < len) {
-    char c = data[e->at];
-    if (e->quoted) {
-      const char *quote = memchr(data + e->at, '"', len - e->at);
-      if (!quote) {
-        e->at = len;
-        return false;
-      }
-      e->at = (size_t)(quote - data);
-      if (e->at + 1 == len) return false; /* is it doubled? */
-      e->quoted = quote[1] == '"';
-      e->at += e->quoted ? 2 : 1;
-      continue;
+    const char *quote = memchr(data + e->at, '"', len - e->at);
+    e->at = quote ? (size_t)(quote - data) : len;
+    if (!quote || e->at + 1 == len) return false; /* is it doubled? */
+    e->quoted = quote[1] == '"';
+    e->at += e->quoted ? 2 : 1;
+    if (!e->quoted) return true;
+  }
+  return false;
+}
+
+bool gt_csv_find_end(struct gt_csv_end *e, const char *data, size_t len, char sep)
+{
+  const char *end = data; /* of the line: looked for once a line */
+  if (e->quoted && !leave_quotes(e, data, len)) return false;
+  while (e->at < len) {
+    const char *p = data + e->at;
+    if (p >= end) {
+      const char *nl = memchr(p, '\n', len - e->at);
+      end = nl ? nl : data + len;
     }
-    e->at++;
-    if (c == '\n') return true;
-    e->quoted = c == '"' && !e->field_begun;
-    e->field_begun = c != sep;
+    const char *quote = memchr(p, '"', (size_t)(end - p));
+    if (!quote) {
+      bool whole = end < data + len;
+      if (end > p) e->field_begun = end[-1] != sep;
+      e->at = (size_t)(end - data) + whole;
+      return whole;
+    }
+    e->quoted = quote == p ? !e->field_begun : quote[-1] == sep;
+    e->field_begun = true;
+    e->at = (size_t)(quote - data) + 1;
+    if (e->quoted && !leave_quotes(e, data, len)) return false;
   }
   return false;
 }

@@ -1,5 +1,6 @@
-/* Levenshtein distance in a band that is doubled until it is wide enough. See
- * edit_distance.h. */
+/* Levenshtein distance. See edit_distance.h. A column of the table is one machine word
+ * when the shorter text fits (Myers 1999, in Hyyro's form); else a band of the table is
+ * doubled until it is wide enough. */
 #include "data/edit_distance.h"
 
 #include "base/utf8.h"
@@ -10,7 +11,7 @@
 #define CELLS_MAX ((uint64_t)1000 * 1000 * 1000)
 #define FAR (UINT32_MAX / 2)
 
-enum { NO_UTF8 = 0x110000, BAND = 8 };
+enum { NO_UTF8 = 0x110000, BAND = 8, WORD = 64 };
 
 struct side {
   uint32_t *cps;
@@ -44,6 +45,45 @@ static void trim(struct side *a, struct side *b)
     b->count--;
   }
 }
+
+/* --- a word a column --- */
+
+struct places {            /* of each code point of the shorter text */
+  uint32_t cps[2 * WORD];  /* an open hash table */
+  uint64_t bits[2 * WORD]; /* 0: free */
+};
+
+static uint64_t *places_of(struct places *p, uint32_t cp)
+{
+  uint32_t at = cp * 0x9E3779B1u >> 25;
+  while (p->bits[at] && p->cps[at] != cp) at = (at + 1) & (2 * WORD - 1);
+  p->cps[at] = cp;
+  return &p->bits[at];
+}
+
+/* Bit i of `more` (`less`): going down to row i the distance grows (shrinks) by one. */
+static size_t by_words(struct side a, struct side b)
+{
+  struct places places = {{0}, {0}};
+  uint64_t more = ~(uint64_t)0, less = 0, last = (uint64_t)1 << (a.count - 1);
+  size_t distance = a.count;
+  for (size_t i = 0; i < a.count; i++)
+    *places_of(&places, a.cps[i]) |= (uint64_t)1 << i;
+  for (size_t j = 0; j < b.count; j++) {
+    uint64_t equal = *places_of(&places, b.cps[j]);
+    uint64_t down = equal | less;
+    uint64_t across = (((equal & more) + more) ^ more) | equal;
+    uint64_t grows = less | ~(across | more), shrinks = more & across;
+    if (grows & last) distance++;
+    if (shrinks & last) distance--;
+    grows = grows << 1 | 1;
+    more = shrinks << 1 | ~(down | grows);
+    less = grows & down;
+  }
+  return distance;
+}
+
+/* --- a band --- */
 
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
@@ -80,9 +120,14 @@ static int too_much(struct gt_err *err)
                           "them by jaccard");
 }
 
-static int widen(size_t *distance, uint32_t *row, struct side a, struct side b,
-                 size_t max, struct gt_err *err)
+static int find(size_t *distance, uint32_t *row, struct side a, struct side b,
+                size_t max, struct gt_err *err)
 {
+  if (a.count <= WORD) {
+    size_t all = a.count ? by_words(a, b) : b.count;
+    *distance = all <= max ? all : max + 1;
+    return 0;
+  }
   size_t band = b.count - a.count > BAND ? b.count - a.count : BAND;
   uint64_t cells = 0;
   for (;; band *= 2) {
@@ -107,8 +152,8 @@ int gt_edit_distance(size_t *distance, size_t *longer, const char *a, size_t a_l
   struct side y = {room + a_len, code_points(room + a_len, b, b_len)};
   *longer = x.count > y.count ? x.count : y.count;
   trim(&x, &y);
-  int rc = x.count <= y.count ? widen(distance, room + a_len + b_len, x, y, max, err)
-                              : widen(distance, room + a_len + b_len, y, x, max, err);
+  int rc = x.count <= y.count ? find(distance, room + a_len + b_len, x, y, max, err)
+                              : find(distance, room + a_len + b_len, y, x, max, err);
   free(room);
   return rc;
 }

@@ -15,6 +15,15 @@
 #define SEPARATOR "\n\n"
 #define SEPARATOR_LEN 2
 
+void gt_talk_pointer(char *dst, size_t cap, const struct gt_talk *t, const char *sub)
+{
+  const char *key = gt_form_key_name(t->key);
+  if (t->in_list)
+    snprintf(dst, cap, "/%s/%u%s", key, (unsigned)t->item, sub);
+  else
+    snprintf(dst, cap, "/%s%s", key, sub);
+}
+
 void gt_talk_tell(struct gt_talk *t, const char *rule, size_t at, const char *hint,
                   const char *sub, const char *fmt, ...)
 {
@@ -24,11 +33,9 @@ void gt_talk_tell(struct gt_talk *t, const char *rule, size_t at, const char *hi
   va_start(ap, fmt);
   vsnprintf(text, sizeof text, fmt, ap);
   va_end(ap);
-  snprintf(pointer, sizeof pointer, "%s%s", t->pointer, sub);
+  gt_talk_pointer(pointer, sizeof pointer, t, sub);
   gt_row_line_tell(t->l, rule, at, hint, pointer, "%s", text);
 }
-
-static size_t here(const struct gt_talk *t) { return t->base + t->r.at; }
 
 static void no_fault(void *ctx, enum gt_json_fault fault, size_t at)
 {
@@ -59,168 +66,6 @@ static void begin_item(struct gt_talk *t, size_t at)
     t->out_len += SEPARATOR_LEN;
   }
   t->text_start = t->out_len;
-}
-
-/* A text of the item at hand; `at` is its opening quote. */
-static void add_text(struct gt_talk *t, const struct gt_json_slice *s, size_t at,
-                     uint32_t part, const char *sub)
-{
-  char pointer[GT_ROW_POINTER];
-  size_t len;
-  if (s->flawed) {
-    t->excused = true;
-    return;
-  }
-  struct gt_turn *turn = gt_row_line_turn(t->l);
-  if (!turn) return;
-  *turn = (struct gt_turn){.item = t->item,
-                           .part = part,
-                           .text = t->l->out + t->out_len,
-                           .raw = s->at,
-                           .raw_len = s->len,
-                           .line = t->l->line,
-                           .column = gt_row_line_column(t->l, at) + 1};
-  if (gt_json_unescape_to(t->l->out + t->out_len, &len, s) < 0) len = 0;
-  turn->len = len;
-  t->out_len += len;
-  snprintf(pointer, sizeof pointer, "%s%s", t->pointer, sub);
-  if (t->told < GT_TALK_TOLD)
-    gt_row_line_nul(t->l, s, turn->text, len, "the text", pointer);
-}
-
-/* One part: {"text": ...}, in messages also with "type": "text". */
-struct part {
-  struct gt_json_slice text, type, odd; /* odd: the first key that is neither */
-  size_t at, text_at, type_at, odd_at;
-  bool has_text, has_type, has_odd;
-};
-
-static void read_part_members(struct gt_talk *t, struct part *p)
-{
-  while (gt_json_next(&t->r) == GT_JSON_KEY) {
-    struct gt_json_slice key = t->r.value;
-    size_t key_at = here(t);
-    gt_json_next(&t->r);
-    if (gt_json_is(&key, "text")) {
-      p->has_text = true;
-      p->text = t->r.value;
-      p->text_at = here(t);
-    } else if (t->form == GT_FORM_MESSAGES && gt_json_is(&key, "type")) {
-      p->has_type = true;
-      p->type = t->r.value;
-      p->type_at = here(t);
-    } else if (!p->has_odd) {
-      p->has_odd = true;
-      p->odd = key;
-      p->odd_at = key_at;
-    }
-    gt_json_skip(&t->r, NULL);
-  }
-}
-
-static void judge_no_text(struct gt_talk *t, const struct part *p, const char *sub)
-{
-  static const char *const text[] = {"text"};
-  char name[200];
-  t->excused = true;
-  if (!p->has_odd) {
-    gt_talk_tell(t, "missing-field", p->at, NULL, sub, "the part has no \"text\"");
-    return;
-  }
-  gt_json_quote(name, sizeof name, p->odd.at, p->odd.len);
-  if (gt_form_nearest(text, 1, p->odd.at, p->odd.len) == 0)
-    gt_talk_tell(t, "near-miss-key", p->odd_at, NULL, sub,
-                 "unknown key %s, did you mean \"text\"?", name);
-  else
-    gt_talk_tell(t, "unsupported-part", p->odd_at, "only parts with text are read", sub,
-                 "parts with %s are not read", name);
-}
-
-/* Whether a part of messages is a text by its type; told if not. */
-static bool judge_type(struct gt_talk *t, const struct part *p, const char *sub)
-{
-  char name[200];
-  if (t->form != GT_FORM_MESSAGES) return true;
-  if (p->has_type && gt_json_is(&p->type, "text")) return true;
-  if (!p->has_type && p->has_odd && !p->has_text) return true; /* told as no text */
-  t->excused = true;
-  if (!p->has_type) {
-    gt_talk_tell(t, "missing-field", p->at, "write {\"type\": \"text\", \"text\": ...}",
-                 sub, "the part has no \"type\"");
-  } else if (p->type.type != GT_JSON_STRING) {
-    gt_talk_tell(t, "wrong-type", p->type_at, NULL, sub, "\"type\" is %s, not a string",
-                 gt_row_line_type(p->type.type));
-  } else {
-    gt_json_quote(name, sizeof name, p->type.at, p->type.len);
-    gt_talk_tell(t, "unsupported-part", p->type_at, "only parts with text are read",
-                 sub, "parts of the type %s are not read", name);
-  }
-  return false;
-}
-
-static void read_part(struct gt_talk *t, uint32_t index)
-{
-  struct part p = {.at = here(t)};
-  char sub[40], sub_text[48];
-  snprintf(sub, sizeof sub, "/%s/%u", t->form == GT_FORM_MESSAGES ? "content" : "parts",
-           (unsigned)index);
-  snprintf(sub_text, sizeof sub_text, "%s/text", sub);
-  if (t->r.value.type != GT_JSON_OBJECT) {
-    t->excused = true;
-    gt_talk_tell(
-        t, "wrong-type", p.at,
-        t->form == GT_FORM_MESSAGES ? "write {\"type\": \"text\", \"text\": ...}"
-                                    : "write {\"text\": ...}",
-        sub, "the part is %s, not an object", gt_row_line_type(t->r.value.type));
-    gt_json_skip(&t->r, NULL);
-    return;
-  }
-  read_part_members(t, &p);
-  if (!judge_type(t, &p, sub)) return;
-  if (!p.has_text) {
-    judge_no_text(t, &p, sub);
-  } else if (p.text.type != GT_JSON_STRING) {
-    t->excused = true;
-    gt_talk_tell(t, "wrong-type", p.text_at, NULL, sub_text,
-                 "\"text\" is %s, not a string", gt_row_line_type(p.text.type));
-  } else {
-    if (p.has_odd && t->form == GT_FORM_CONTENTS) {
-      char name[200];
-      gt_json_quote(name, sizeof name, p.odd.at, p.odd.len);
-      gt_talk_tell(t, "unsupported-part", p.odd_at, "only parts with text are read",
-                   sub, "parts with %s are not read", name);
-    }
-    add_text(t, &p.text, p.text_at, index, sub_text);
-  }
-}
-
-/* The value of "content" or "parts", which is the event just given. */
-static void read_texts(struct gt_talk *t)
-{
-  bool messages = t->form == GT_FORM_MESSAGES;
-  const char *key = messages ? "content" : "parts",
-             *sub = messages ? "/content" : "/parts";
-  enum gt_json_type type = t->r.value.type;
-  size_t at = here(t);
-  uint32_t index = 0;
-  t->has_texts = true;
-  if (messages && type == GT_JSON_STRING) {
-    add_text(t, &t->r.value, at, GT_TURN_WHOLE, sub);
-  } else if (type == GT_JSON_ARRAY) {
-    while ((type = gt_json_next(&t->r)) > GT_JSON_END && type != GT_JSON_ARRAY_END)
-      read_part(t, index++);
-    if (index > 0) return;
-    t->excused = true;
-    gt_talk_tell(t, "empty-field", at, NULL, sub, "\"%s\" is empty", key);
-  } else if (messages && type == GT_JSON_NULL) {
-    t->null_at = at; /* a call of a tool may excuse it */
-  } else {
-    gt_json_skip(&t->r, NULL);
-    t->excused = true;
-    gt_talk_tell(t, "wrong-type", at, messages ? NULL : "write [{\"text\": ...}]", sub,
-                 "\"%s\" is %s, not %s", key, gt_row_line_type(type),
-                 messages ? "a string or a list" : "a list");
-  }
 }
 
 /* A member that makes a message more than its text: a call of a tool, a refusal. */
@@ -299,7 +144,7 @@ static void read_item(struct gt_talk *t)
 {
   struct member odd[4], m;
   size_t odds = 0;
-  begin_item(t, here(t));
+  begin_item(t, gt_talk_here(t));
   if (t->r.value.type != GT_JSON_OBJECT) {
     gt_talk_tell(t, "wrong-type", t->at, NULL, "", "the turn is %s, not an object",
                  gt_row_line_type(t->r.value.type));
@@ -307,16 +152,16 @@ static void read_item(struct gt_talk *t)
     return;
   }
   while (gt_json_next(&t->r) == GT_JSON_KEY) {
-    m = (struct member){t->r.value, here(t)};
+    m = (struct member){t->r.value, gt_talk_here(t)};
     if (gt_json_is(&m.key, "role")) {
       gt_json_next(&t->r);
       t->has_role = true;
-      t->role_at = here(t);
+      t->role_at = gt_talk_here(t);
       gt_talk_role(t, &t->r.value);
       gt_json_skip(&t->r, NULL);
     } else if (gt_json_is(&m.key, t->form == GT_FORM_MESSAGES ? "content" : "parts")) {
       gt_json_next(&t->r);
-      read_texts(t);
+      gt_talk_texts(t);
     } else if (is_burden(t, &m.key)) {
       read_burden(t, &m);
     } else {
@@ -337,7 +182,7 @@ static void read_system(struct gt_talk *t)
                              : GT_KEY_SYSTEM_INSTRUCTION;
   if (!(l->present & GT_KEY_BIT(key))) return;
   const struct gt_row_field *f = &l->fields[key];
-  snprintf(t->pointer, sizeof t->pointer, "/%s", gt_form_key_name(key));
+  t->key = key;
   t->item = key == GT_KEY_SYSTEM_INSTRUCTION;
   begin_item(t, f->at);
   if (f->value.type != GT_JSON_OBJECT) {
@@ -350,10 +195,10 @@ static void read_system(struct gt_talk *t)
   size_t odds = 0;
   enter(t, &f->value);
   while (gt_json_next(&t->r) == GT_JSON_KEY) {
-    struct member m = {t->r.value, here(t)};
+    struct member m = {t->r.value, gt_talk_here(t)};
     if (gt_json_is(&m.key, "parts")) {
       gt_json_next(&t->r);
-      read_texts(t);
+      gt_talk_texts(t);
       continue;
     }
     if (odds < 4 && !gt_json_is(&m.key, "role")) odd[odds++] = m;
@@ -402,11 +247,11 @@ void gt_row_turns(struct gt_row_line *l, enum gt_form form)
   const char *key = gt_form_key_name(gt_form_text(form));
   size_t errors = l->findings->errors;
   enum gt_json_type type;
-  memset(&t, 0, sizeof t);
+  memset(&t, 0, offsetof(struct gt_talk, r));
   t.l = l;
   t.form = form;
   if (form == GT_FORM_CONTENTS) read_system(&t);
-  snprintf(t.pointer, sizeof t.pointer, "/%s", key);
+  t.key = gt_form_text(form);
   if (f->value.type != GT_JSON_ARRAY) {
     gt_talk_tell(&t, "wrong-type", f->at, NULL, "", "\"%s\" is %s, not a list", key,
                  gt_row_line_type(f->value.type));
@@ -416,13 +261,15 @@ void gt_row_turns(struct gt_row_line *l, enum gt_form form)
   for (t.item = 0;; t.item++) {
     type = gt_json_next(&t.r);
     if (type <= GT_JSON_END || type == GT_JSON_ARRAY_END) break;
-    snprintf(t.pointer, sizeof t.pointer, "/%s/%u", key, (unsigned)t.item);
+    t.in_list = true;
     read_item(&t);
     gt_talk_order(&t);
   }
-  if (t.item == 0)
+  if (t.item == 0) {
     gt_talk_tell(&t, "no-turns", f->at, NULL, "", "\"%s\" is empty", key);
-  else
+  } else {
+    t.item--; /* the last one again */
     gt_talk_finish(&t);
+  }
   if (l->findings->errors == errors && l->turns_count > 0) make_row(&t);
 }

@@ -241,3 +241,15 @@ describe("a stream of 200,000 rows", function()
     expect.equal(last, '{"text_input": "text 200000!", "output": "b"}')
   end)
 end)
+
+describe("conversations", function()
+  it("are not flattened on their way to a tuning job", function()
+    local system = '{"messages": [{"role": "system", "content": "Be brief."}, '
+      .. '{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yo"}]}\n'
+    local data = dataset.load(put("talk.jsonl", system))
+    local err = expect.raises("INVALID_ARGUMENT", create_tuned_model,
+      { source_model = "models/gemini-2.0-flash", training_data = data })
+    expect.match(err.message, "row 1 is a conversation of 3 texts")
+    expect.raises("INVALID_ARGUMENT", upload, data)
+  end)
+end)
