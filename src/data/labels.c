@@ -1,12 +1,9 @@
-/* Labels counted, and those that are probably meant to be another one. See labels.h.
- *
- * A typo is a rare label (at most 5 rows, at most 2 % of the other's) one edit from a
- * common one, two when both are long: never by a digit (card_1 and card_2), by a
- * syllable in front (possible and impossible), or between short labels. */
+/* Labels counted, and those that are probably meant to be another one. See labels.h. */
 #include "data/labels.h"
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "data/label_word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +11,12 @@
 #define NONE UINT32_MAX
 #define TYPO_ROWS 5
 #define TYPO_SHARE 50 /* so many times the common label has to be as frequent */
-#define TYPO_CHARS 48 /* longer labels are not compared */
 #define TYPO_PAIRS ((size_t)100000000)
 #define FOLD_BYTES 256 /* longer labels have no variants by case and space */
 
 /* --- counting --- */
 
-/* Open addressing over labels by their bytes, as `key_of` gives them. */
+/* Open addressing: indices of labels. */
 struct table {
   uint32_t *slots;
   size_t mask;
@@ -108,21 +104,6 @@ static bool is_space(uint32_t cp)
          (cp >= 0x2000 && cp <= 0x200B) || cp == 0x202F || cp == 0x3000;
 }
 
-/* Lower case of the alphabets that pair their letters in order. */
-static uint32_t lower(uint32_t cp)
-{
-  if (cp < 0x80) return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
-  if ((cp >= 0xC0 && cp <= 0xDE && cp != 0xD7) || (cp >= 0x391 && cp <= 0x3A9) ||
-      (cp >= 0x410 && cp <= 0x42F))
-    return cp + 32;
-  if (cp >= 0x400 && cp <= 0x40F) return cp + 80;
-  if ((cp >= 0x139 && cp <= 0x148) || (cp >= 0x179 && cp <= 0x17E))
-    return cp + (cp & 1);
-  if (cp >= 0x100 && cp <= 0x177 && cp != 0x130 && cp != 0x131 && cp != 0x138)
-    return cp | 1;
-  return cp;
-}
-
 /* Without spaces, and without case when `fold`; the length. */
 static size_t plain(char out[FOLD_BYTES + 8], const struct gt_label *l, bool fold)
 {
@@ -131,7 +112,7 @@ static size_t plain(char out[FOLD_BYTES + 8], const struct gt_label *l, bool fol
   while (p < end && n + 4 <= FOLD_BYTES + 8) {
     uint32_t cp;
     p += gt_utf8_decode(&cp, p, end);
-    if (!is_space(cp)) n += gt_utf8_encode(out + n, fold ? lower(cp) : cp);
+    if (!is_space(cp)) n += gt_utf8_encode(out + n, fold ? gt_label_lower(cp) : cp);
   }
   return n;
 }
@@ -186,105 +167,20 @@ static int find_variants(struct gt_data_labels *l, size_t *cap, bool *told,
 
 /* --- slips of the keyboard --- */
 
-struct word {
-  uint32_t label;
-  uint32_t len;     /* code points */
-  uint64_t letters; /* a bit for each letter it has */
-  uint32_t cps[TYPO_CHARS];
-};
-
-static bool read_word(struct word *w, const struct gt_data_labels *l, uint32_t label)
+static uint32_t meant_by(const struct gt_data_labels *l,
+                         const struct gt_label_word *rare,
+                         const struct gt_label_word *common, size_t commons)
 {
-  const char *p = l->items[label].text, *end = p + l->items[label].len;
-  w->label = label;
-  w->len = 0;
-  w->letters = 0;
-  while (p < end) {
-    if (w->len == TYPO_CHARS) return false;
-    uint32_t cp;
-    p += gt_utf8_decode(&cp, p, end);
-    w->cps[w->len++] = cp = lower(cp);
-    w->letters |= (uint64_t)1 << (cp & 63);
-  }
-  return w->len >= 4;
-}
-
-static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
-
-/* Inserts, deletes, changes and swaps of neighbours; anything above `max` is max + 1.
- */
-static uint32_t distance(const struct word *a, const struct word *b, uint32_t max)
-{
-  uint32_t rows[3][TYPO_CHARS + 1];
-  for (uint32_t j = 0; j <= b->len; j++) rows[0][j] = j;
-  for (uint32_t i = 1; i <= a->len; i++) {
-    uint32_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *twice = rows[(i + 1) % 3];
-    uint32_t low = row[0] = i;
-    for (uint32_t j = 1; j <= b->len; j++) {
-      uint32_t d = above[j - 1] + (a->cps[i - 1] != b->cps[j - 1]);
-      d = least(d, least(above[j], row[j - 1]) + 1);
-      if (i > 1 && j > 1 && a->cps[i - 1] == b->cps[j - 2] &&
-          a->cps[i - 2] == b->cps[j - 1])
-        d = least(d, twice[j - 2] + 1);
-      row[j] = d;
-      low = least(low, d);
-    }
-    if (low > max) return max + 1;
-  }
-  return rows[a->len % 3][b->len];
-}
-
-static bool is_digit(uint32_t cp) { return cp >= '0' && cp <= '9'; }
-
-static bool same_digits(const struct word *a, const struct word *b)
-{
-  uint32_t i = 0, j = 0;
-  for (;;) {
-    while (i < a->len && !is_digit(a->cps[i])) i++;
-    while (j < b->len && !is_digit(b->cps[j])) j++;
-    if (i == a->len || j == b->len) return i == a->len && j == b->len;
-    if (a->cps[i++] != b->cps[j++]) return false;
-  }
-}
-
-/* One is the other with letters in front: un-, im-, a-. */
-static bool is_prefixed(const struct word *a, const struct word *b)
-{
-  const struct word *s = a->len < b->len ? a : b, *g = s == a ? b : a;
-  return s->len < g->len &&
-         memcmp(s->cps, g->cps + (g->len - s->len), s->len * sizeof *s->cps) == 0;
-}
-
-/* How far a slip may go between these two: 0 nowhere. */
-static uint32_t allowed(const struct word *rare, const struct word *common)
-{
-  uint32_t shorter = least(rare->len, common->len);
-  uint32_t longer = rare->len + common->len - shorter;
-  uint32_t max = shorter >= 8 ? 2 : shorter >= 4 ? 1 : 0;
-  if (longer - shorter > max) return 0;
-  /* an edit takes one letter away and brings one in at most */
-  uint64_t other = rare->letters ^ common->letters;
-  for (uint32_t i = 0; i < 2 * max; i++) other &= other - 1;
-  return other == 0 ? max : 0;
-}
-
-static uint32_t meant_by(const struct gt_data_labels *l, const struct word *rare,
-                         const struct word *common, size_t commons)
-{
-  uint32_t best = NONE, best_distance = 3;
+  uint32_t best = NONE, best_edits = UINT32_MAX;
   for (size_t i = 0; i < commons; i++) {
-    const struct word *w = &common[i];
-    uint32_t max = allowed(rare, w);
-    if (max == 0 || l->items[rare->label].count * TYPO_SHARE > l->items[w->label].count)
-      continue;
-    max = least(max, best_distance);
-    uint32_t d = distance(rare, w, max);
-    if (d == 0 || d > max || !same_digits(rare, w) || is_prefixed(rare, w)) continue;
-    if (best != NONE && d == best_distance &&
-        l->items[w->label].count <= l->items[best].count)
-      continue;
+    const struct gt_label_word *w = &common[i];
+    size_t rows = l->items[w->label].count;
+    if (l->items[rare->label].count * TYPO_SHARE > rows) continue;
+    uint32_t edits = gt_label_word_slip(rare, w);
+    if (edits == 0 || edits > best_edits) continue;
+    if (edits == best_edits && rows <= l->items[best].count) continue;
     best = w->label;
-    best_distance = d;
+    best_edits = edits;
   }
   return best;
 }
@@ -295,14 +191,17 @@ static int find_typos(struct gt_data_labels *l, size_t *cap, bool *told,
   size_t commons = 0, at = 0;
   int rc = 0;
   for (size_t i = 0; i < l->count; i++) commons += l->items[i].count >= TYPO_SHARE;
-  struct word *common = malloc((commons ? commons : 1) * sizeof *common);
+  struct gt_label_word *common = malloc((commons ? commons : 1) * sizeof *common);
   if (!common) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
   for (uint32_t i = 0; i < l->count; i++)
-    if (l->items[i].count >= TYPO_SHARE && read_word(&common[at], l, i)) at++;
+    if (l->items[i].count >= TYPO_SHARE && gt_label_word_read(&common[at], l->items, i))
+      at++;
   size_t left = at > 0 ? TYPO_PAIRS / at : 0; /* rare labels there is time for */
   for (uint32_t i = 0; i < l->count && left > 0 && rc == 0; i++) {
-    struct word w;
-    if (told[i] || l->items[i].count > TYPO_ROWS || !read_word(&w, l, i)) continue;
+    struct gt_label_word w;
+    if (told[i] || l->items[i].count > TYPO_ROWS ||
+        !gt_label_word_read(&w, l->items, i))
+      continue;
     left--;
     uint32_t meant = meant_by(l, &w, common, at);
     told[i] = meant != NONE;

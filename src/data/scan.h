@@ -48,6 +48,8 @@ size_t gt_scan_code_before(uint32_t *cp, const char *text, size_t at);
 uint32_t gt_scan_windows(uint32_t cp);
 void gt_scan_personal(struct gt_scan *s, size_t at);
 void gt_scan_number(struct gt_scan *s, size_t at);
+/* The bytes of an account whose first letter is at `at`, 0: none. */
+size_t gt_scan_iban(struct gt_scan *s, size_t at);
 size_t gt_scan_v4(struct gt_scan *s, size_t at); /* the bytes of an address, 0: none */
 /* Looks at a run of key characters (letters, digits and _-./+=~), and at a colon. */
 void gt_scan_secrets(struct gt_scan *s, size_t at, size_t end);
