@@ -33,8 +33,20 @@ static size_t plain_c(const char *data, size_t i, size_t len)
 static size_t stops_from(uint32_t *stops, size_t n, const char *data, size_t i,
                          size_t len)
 {
-  for (; i < len; i++)
-    if (is_stop((unsigned char)data[i])) stops[n++] = (uint32_t)i;
+  const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+  while (i < len) {
+    size_t end = len - i > 8 ? i + 8 : len;
+    if (len - i >= 8) { /* a borrow may show a stop that is none, never hide one */
+      uint64_t w, quote, slash;
+      memcpy(&w, data + i, 8);
+      quote = w ^ ones * '"', slash = w ^ ones * '\\';
+      uint64_t hit = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
+                     ((w - ones * 0x20) & ~w);
+      if (!(hit & tops)) i = end;
+    }
+    for (; i < end; i++)
+      if (is_stop((unsigned char)data[i])) stops[n++] = (uint32_t)i;
+  }
   return n;
 }
 

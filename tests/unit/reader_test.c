@@ -380,6 +380,24 @@ static void reads_gzip_and_tells_damage(void)
   }
 }
 
+/* The name says what a file is: .csv, whatever its case, and packed. */
+static void takes_csv_by_its_name(void)
+{
+  static const char *const names[] = {".csv", ".CSV", ".csv.gz", ".jsonl", "csv"};
+  char path[64], name[80];
+  struct gt_err err;
+  size_t rows;
+  bool gzip;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    UNIT_CHECK(write_file(path, T("input,output\na,b\nc,\"d\"\ne,f\n")));
+    sprintf(name, "%s%s", path, names[i]);
+    UNIT_CHECK(rename(path, name) == 0);
+    UNIT_CHECK(read_file(&rows, &gzip, name, 0, &err) == 0);
+    UNIT_CHECK(rows == (i < 3 ? 3 : 0) && !gzip);
+    unlink(name);
+  }
+}
+
 /* The caller may leave at any time, also while the second thread is at work. */
 static void can_be_left(void)
 {
@@ -414,6 +432,7 @@ int main(void)
   UNIT_RUN(takes_cr_lf_across_pieces);
   UNIT_RUN(tells_totals);
   UNIT_RUN(reads_gzip_and_tells_damage);
+  UNIT_RUN(takes_csv_by_its_name);
   UNIT_RUN(can_be_left);
   return unit_report();
 }
