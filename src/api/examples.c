@@ -153,6 +153,26 @@ static const struct row_frame WIRE = {
 static const struct row_frame LINES = {
     "{\"text_input\": ", "{\"text_input\": ", ", \"output\": ", "}\n"};
 
+/* A conversation is no pair: what the model must know would be lost without a word. */
+static void refuse_turns(lua_State *L, lua_Integer row, const char *op)
+{
+  if (lua_getfield(L, -1, "turns") == LUA_TTABLE) {
+    lua_Integer turns = luaL_len(L, -1);
+    lua_geti(L, -1, 1);
+    bool asks = lua_istable(L, -1) && lua_getfield(L, -1, "role") == LUA_TSTRING &&
+                strcmp(lua_tostring(L, -1), "user") == 0;
+    if (turns != 2 || !asks)
+      gt_raisef(L, GT_INVALID_ARGUMENT,
+                "make pairs of it: data:map(function(row) return { text_input = ..., "
+                "output = ... } end)",
+                "%s: row %d is a conversation of %d texts; this API tunes on one input "
+                "and one output",
+                op, (int)row, (int)turns);
+    lua_pop(L, 2);
+  }
+  lua_pop(L, 1);
+}
+
 static size_t write_list(lua_State *L, int list, struct gt_buf *out,
                          const struct row_frame *frame, const char *op)
 {
@@ -165,6 +185,7 @@ static size_t write_list(lua_State *L, int list, struct gt_buf *out,
     if (lua_geti(L, list, i) != LUA_TTABLE)
       gt_raisef(L, GT_INVALID_ARGUMENT, "a row is { text_input = ..., output = ... }",
                 "%s: row %d is a %s", op, (int)i, luaL_typename(L, -1));
+    refuse_turns(L, i, op);
     const char *text = row_field(L, inputs, &text_len);
     lua_pushvalue(L, -2);
     const char *output = row_field(L, outputs, &output_len);
