@@ -263,7 +263,8 @@ static int find(struct same *s, struct gt_err *err)
 {
   const struct gt_check_options *o = &s->c->options;
   struct gt_similar_options options = {.threshold = o->near > 0 ? o->near : EXACT,
-                                       .index = o->index};
+                                       .index = o->index,
+                                       .stop = &s->c->stop};
   struct gt_text *texts = malloc((s->count + 1) * sizeof *texts);
   if (!texts) return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "out of memory");
   for (size_t i = 0; i < s->count; i++)
@@ -344,6 +345,10 @@ int gt_check_same(struct gt_check *c, struct gt_err *err)
   struct same s = {.c = c, .rows = c->kept.rows, .count = c->kept.count};
   if (s.count == 0) return 0;
   int rc = same_rows(&s, err);
+  if (rc < 0 && err->code == GT_RESOURCE_EXHAUSTED) {
+    gt_check_note(c, "rows were not compared with each other: %s", err->message);
+    rc = 0;
+  }
   gt_similar_clear(&s.similar);
   free(s.next);
   free(s.jump);

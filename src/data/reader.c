@@ -39,6 +39,13 @@ static int threads_for(const struct gt_reader_options *options, size_t size)
   return size >= LARGE && sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
 }
 
+/* csv_header.c finds out which character separates the columns. */
+static bool is_table(const char *path)
+{
+  return ends_with(path, ".csv") || ends_with(path, ".csv.gz") ||
+         ends_with(path, ".tsv") || ends_with(path, ".tsv.gz");
+}
+
 int gt_reader_open(struct gt_reader **reader, struct gt_findings *findings,
                    const char *path, const struct gt_reader_options *options,
                    struct gt_err *err)
@@ -53,10 +60,9 @@ int gt_reader_open(struct gt_reader **reader, struct gt_findings *findings,
   }
   r->totals.gzip = gt_source_is_gzip(source);
   int threads = threads_for(options, (size_t)gt_source_size(source));
-  int rc = ends_with(path, ".csv") || ends_with(path, ".csv.gz")
-               ? gt_csv_open(&r->csv, source, findings, options, err)
-               : gt_lines_open(&r->lines, source, NULL, 0, findings, &r->totals,
-                               options, threads, err);
+  int rc = is_table(path) ? gt_csv_open(&r->csv, source, findings, options, err)
+                          : gt_lines_open(&r->lines, source, NULL, 0, findings,
+                                          &r->totals, options, threads, err);
   if (rc < 0)
     gt_reader_free(r);
   else

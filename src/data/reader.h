@@ -1,7 +1,7 @@
 /* Reads the rows of a data file one after the other, in constant memory.
  *
  * Used by checks, data sets, uploads. JSON Lines in every form of forms.h, CSV (RFC
- * 4180, a header names the columns) by the name NAME.csv, each also as NAME.gz. Every
+ * 4180, a header names the columns) by the name NAME.csv or NAME.tsv, each also as NAME.gz. Every
  * defect becomes a finding; rows with an error finding are passed over. Large files are
  * scanned by a second thread ahead of the caller; the order of rows and findings does
  * not change. It never repairs a row. */

@@ -142,8 +142,10 @@ static void refuse_conversation(struct gt_row_line *l, enum gt_form pair)
   else
     gt_findings_add(l->findings, ERROR, "unsupported-form", l->line,
                     gt_row_line_column(l, l->fields[key].key_at),
-                    "write it as text_input and output",
-                    "rows of the form \"%s\" are not read yet; keys found: %s",
+                    "gt.dataset.load(FILE):write(NEW, { form = \"text_input\" }) makes "
+                    "pairs and says what is lost",
+                    "\"%s\" is a conversation, here a row is one input and one output; "
+                    "keys found: %s",
                     gt_form_key_name(key), found);
 }
 

@@ -327,9 +327,10 @@ static void says_what_to_do(void)
       "it in double quotes)\n"
       "my\\x1Bfile:3:2: error: mixed-forms: the row is prompt+completion, line 2 began "
       "with text_input+output (one form a file)\n"
-      "my\\x1Bfile:5:2: error: unsupported-form: rows of the form \"messages\" are not "
-      "read yet; keys found: messages, \"\\u001b\\x7F\" (write it as text_input and "
-      "output)\n"
+      "my\\x1Bfile:5:2: error: unsupported-form: \"messages\" is a conversation, here a "
+      "row is one input and one output; keys found: messages, \"\\u001b\\x7F\" "
+      "(gt.dataset.load(FILE):write(NEW, { form = \"text_input\" }) makes pairs and says "
+      "what is lost)\n"
       "my\\x1Bfile:6:1: error: missing-field: \"output\" is missing beside \"input\"\n"
       "my\\x1Bfile:6:11: error: invalid-utf8: invalid UTF-8 (byte 0xE9) (save the file "
       "as UTF-8)\n");
