@@ -263,7 +263,7 @@ function gt.dataset.load(path, options) end
 ---A file of training rows that is never held in memory: its rows are read when they are asked for, each time anew. Methods compose; what asks for rows (rows, write, stats, hash, counts, removed, explain) makes one pass. At the first row with an error the rest of the file is checked, all defects are printed, and the pass fails.
 ---
 ---* `INVALID_ARGUMENT` the file has defects (exit code 10)
----* `NOT_FOUND` there is no such file
+---* `NOT_FOUND` no such file
 ---```lua
 ---gt.dataset.stream("big.jsonl.gz")
 ---  :drop(function(row) return #row.output > 5000 end, "too long")

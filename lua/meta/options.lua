@@ -104,7 +104,7 @@
 
 ---Options of dataset:dedupe.
 ---@class gt.DedupeOptions
----@field threshold? number 0.3 to 1; 1: the same texts only, in constant memory; default 0.8
+---@field threshold? number 0.3 to 1; 1: the same texts only, in little memory; default 0.8
 ---@field by? "input"|"both" compare inputs alone, whatever the output, or both; default both
 ---@field index? string a file that keeps signatures, so that the next run hashes new texts alone; made when it is not there
 

@@ -182,7 +182,7 @@ local Dataset = {}
 ---@return fun(): gt.Row?, integer? next a row and its number
 function Dataset:rows() end
 
----A stream's rows in memory, with what was removed; a data set in memory as it is.
+---A stream's rows in memory, with what was removed; others as they are.
 ---
 ---```lua
 ---local some = gt.dataset.stream("big.jsonl"):sample(1000):collect()
@@ -253,7 +253,7 @@ function Dataset:sample(n, seed) end
 ---@return gt.Dataset data a new one
 function Dataset:concat(other) end
 
----Removes the rows that repeat an earlier one: the outputs are the same, the inputs too, but for case, spaces and punctuation, or nearly: their sets of 4 neighbouring characters have a Jaccard index of the threshold or more. Rows with a like input and another output stay. A stream is read into memory for it.
+---Removes rows that repeat an earlier one: the outputs are the same, the inputs too, but for case, spaces and punctuation, or nearly: their sets of 4 neighbouring characters have a Jaccard index of the threshold or more. Rows with a like input and another output stay. A stream is read into memory for it.
 ---
 ---```lua
 ---data = data:dedupe { threshold = 0.9 }

@@ -60,7 +60,7 @@ rows 4 >few.jsonl
 # --- exit codes and lines ---
 
 is "a good file" 0 "" '^0 errors, 0 warnings$' check good.jsonl --no-near
-grep -q 'using the built-in local engine' err && grep -q 'for local (profile of' err
+grep -q 'for local (profile of' err && ! grep -q 'using the built-in' err
 result "says which profile it took" $?
 is "errors" 10 '^bad\.jsonl:56:[0-9]+: error: near-miss-key: .*output' '2 errors' check bad.jsonl
 grep -qE '^bad\.jsonl:57:[0-9]+: error: json-syntax: ' out

@@ -46,7 +46,7 @@ return {
     params = { { "path", "string", "as for gt.dataset.load" } },
     options = READING, class = "gt.ReadOptions",
     returns = { { "gt.Dataset", "data", "a stream: it has no length and no list of rows" } },
-    errors = { { "INVALID_ARGUMENT", "the file has defects (exit code 10)" }, { "NOT_FOUND", "there is no such file" } },
+    errors = { { "INVALID_ARGUMENT", "the file has defects (exit code 10)" }, { "NOT_FOUND", "no such file" } },
     example = {
       [[gt.dataset.stream("big.jsonl.gz")]],
       [[  :drop(function(row) return #row.output > 5000 end, "too long")]],
@@ -66,7 +66,7 @@ return {
     example = { [[for row in data:rows() do print(row.line, row.output) end]] },
   },
   {
-    name = "dataset:collect", summary = "A stream's rows in memory, with what was removed; a data set in memory as it is.",
+    name = "dataset:collect", summary = "A stream's rows in memory, with what was removed; others as they are.",
     params = {}, returns = { { "gt.Dataset", "data", "" } },
     example = { [[local some = gt.dataset.stream("big.jsonl"):sample(1000):collect()]] },
   },
@@ -120,12 +120,12 @@ return {
   },
   {
     name = "dataset:dedupe",
-    summary = "Removes the rows that repeat an earlier one: the outputs are the same, the inputs too, but for case, spaces and "
+    summary = "Removes rows that repeat an earlier one: the outputs are the same, the inputs too, but for case, spaces and "
       .. "punctuation, or nearly: their sets of 4 neighbouring characters have a Jaccard index of the threshold "
       .. "or more. Rows with a like input and another output stay. A stream is read into memory for it.",
     params = {},
     options = {
-      { name = "threshold", type = "number", help = "0.3 to 1; 1: the same texts only, in constant memory; default 0.8" },
+      { name = "threshold", type = "number", help = "0.3 to 1; 1: the same texts only, in little memory; default 0.8" },
       { name = "by", type = "string", values = { "input", "both" },
         help = "compare inputs alone, whatever the output, or both; default both" },
       { name = "index", type = "string", help = "a file that keeps signatures, so that the next run hashes new "
