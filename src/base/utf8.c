@@ -119,6 +119,19 @@ size_t gt_utf8_decode(uint32_t *cp, const char *s, const char *end)
   }
 }
 
+size_t gt_utf8_points(uint32_t *out, const char *s, size_t len)
+{
+  const char *end = s + len;
+  size_t count = 0;
+  while (s < end) {
+    uint32_t cp;
+    size_t n = gt_utf8_decode(&cp, s, end);
+    out[count++] = n == 1 && cp >= 0x80 ? cp + GT_UTF8_BYTE : cp;
+    s += n;
+  }
+  return count;
+}
+
 size_t gt_utf8_encode(char out[4], uint32_t cp)
 {
   if (cp < 0x80) {

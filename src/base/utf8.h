@@ -13,6 +13,10 @@ size_t gt_utf8_check(const char *s, size_t len);
 size_t gt_utf8_decode(uint32_t *cp, const char *s, const char *end);
 /* Writes cp (<= U+10FFFF) to out (4 bytes of room); returns the length. */
 size_t gt_utf8_encode(char out[4], uint32_t cp);
+/* All code points of s (room for len numbers); returns their count. A byte that is not
+ * UTF-8 becomes GT_UTF8_BYTE plus its value, so that it equals no character. */
+#define GT_UTF8_BYTE 0x110000u
+size_t gt_utf8_points(uint32_t *out, const char *s, size_t len);
 /* The number of code points in valid UTF-8. */
 size_t gt_utf8_count(const char *s, size_t len);
 

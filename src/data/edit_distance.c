@@ -11,25 +11,12 @@
 #define CELLS_MAX ((uint64_t)1000 * 1000 * 1000)
 #define FAR (UINT32_MAX / 2)
 
-enum { NO_UTF8 = 0x110000, BAND = 8, WORD = 64 };
+enum { BAND = 8, WORD = 64 };
 
 struct side {
   uint32_t *cps;
   size_t count;
 };
-
-static size_t code_points(uint32_t *out, const char *s, size_t len)
-{
-  const char *end = s + len;
-  size_t count = 0;
-  while (s < end) {
-    uint32_t cp;
-    size_t n = gt_utf8_decode(&cp, s, end);
-    out[count++] = n == 1 && cp >= 0x80 ? cp + NO_UTF8 : cp;
-    s += n;
-  }
-  return count;
-}
 
 /* What both begin and end with costs nothing. */
 static void trim(struct side *a, struct side *b)
@@ -148,8 +135,8 @@ int gt_edit_distance(size_t *distance, size_t *longer, const char *a, size_t a_l
   uint32_t *room = malloc((a_len + b_len + most + 3) * sizeof *room);
   if (!room)
     return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "not enough memory to compare texts");
-  struct side x = {room, code_points(room, a, a_len)};
-  struct side y = {room + a_len, code_points(room + a_len, b, b_len)};
+  struct side x = {room, gt_utf8_points(room, a, a_len)};
+  struct side y = {room + a_len, gt_utf8_points(room + a_len, b, b_len)};
   *longer = x.count > y.count ? x.count : y.count;
   trim(&x, &y);
   int rc = x.count <= y.count ? find(distance, room + a_len + b_len, x, y, max, err)

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_UTF8 = 0x110000 }; /* added to a byte that is no UTF-8: it is no letter */
-
 static int no_memory(struct gt_err *err)
 {
   return gt_err_set(err, GT_RESOURCE_EXHAUSTED, "not enough memory to compare texts");
@@ -68,19 +66,6 @@ static size_t ascii_grams(uint32_t *out, const char *s, size_t len)
   return len - 3;
 }
 
-static size_t code_points(uint32_t *out, const char *s, size_t len)
-{
-  const char *end = s + len;
-  size_t count = 0;
-  while (s < end) {
-    uint32_t cp;
-    size_t n = gt_utf8_decode(&cp, s, end);
-    out[count++] = n == 1 && cp >= 0x80 ? cp + NO_UTF8 : cp;
-    s += n;
-  }
-  return count;
-}
-
 int gt_grams_make(struct gt_grams *g, const char *text, size_t len, int n,
                   struct gt_err *err)
 {
@@ -94,7 +79,7 @@ int gt_grams_make(struct gt_grams *g, const char *text, size_t len, int n,
     return 0;
   }
   /* In place: the gram at i is written when the code point i has been read. */
-  size_t cps = code_points(g->items, g->normal, g->normal_len);
+  size_t cps = gt_utf8_points(g->items, g->normal, g->normal_len);
   g->count = cps > size ? cps - size + 1 : 1;
   for (size_t i = 0; i < g->count; i++)
     g->items[i] = gram_of(g->items + i, cps < size ? cps : size);

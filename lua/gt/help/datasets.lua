@@ -120,8 +120,8 @@ return {
   },
   {
     name = "dataset:dedupe",
-    summary = "Removes rows that repeat an earlier one: the outputs are the same, the inputs too, but for case, spaces and "
-      .. "punctuation, or nearly: their sets of 4 neighbouring characters have a Jaccard index of the threshold "
+    summary = "Removes rows that repeat an earlier one: the outputs are the same, the inputs too, but for case, spaces "
+      .. "and punctuation, or nearly: their sets of 4 neighbouring characters have a Jaccard index of the threshold "
       .. "or more. Rows with a like input and another output stay. A stream is read into memory for it.",
     params = {},
     options = {
