@@ -3,7 +3,7 @@
 
 local help = {}
 
-local distance = require "gt.check.nearest".distance
+local distance = require "gt.core.text".levenshtein
 
 local SETS = { "calls", "siblings", "tasks", "datasets", "curation", "objects", "scores", "check", "suspects", "text" }
 
