@@ -192,6 +192,9 @@ describe("near duplicates", function()
     local data = gt.dataset.from(list)
     expect.equal(table.concat(text.near_duplicates(data, { threshold = 0.7 }).groups[1], " "), "1 3 4")
     expect.equal(#text.near_duplicates({}).groups, 0)
+    local stream = gt.dataset.stream "examples/sentiment/reviews.jsonl"
+    local err = expect.raises("INVALID_ARGUMENT", text.near_duplicates, stream)
+    expect.match(err.message, "collect")
     expect.equal(#text.near_duplicates(rows, { threshold = 1 }).pairs, 0)
   end)
 

@@ -26,7 +26,7 @@ what is told
   --json, --sarif         on stdout instead of lines
   --max-errors N          tells N findings and counts the others
   --strict                warnings fail too
-  --quiet                 no summary
+  -q, --quiet             no summary
   --color, --no-color     default: on a terminal, unless NO_COLOR is set
   --rules                 lists the rules instead
 

@@ -22,7 +22,7 @@ person (a label's likely typo) is listed on stderr, not repaired.
 
   --dry-run   shows only; this is the default
   --write     replaces each file in one step and keeps it as it was in FILE.orig
-  --quiet     no summary and no list
+  -q, --quiet no summary and no list
 ]]
 
 local WORDS = {

@@ -40,6 +40,8 @@ local function unknown(verb, name, spec)
     ("did you mean %s? gtlua %s --help lists the options"):format(nearest.of(name, names), verb))
 end
 
+local SHORT = { ["-h"] = "--help", ["-q"] = "--quiet" }
+
 local function is_option(word) return word:find "^%-" ~= nil and word ~= "-" end
 
 --- Takes the words of one "list+" option; returns the index of the last.
@@ -55,7 +57,7 @@ end
 
 --- Sets the option at words[i]; returns the index of the last word it took.
 local function take(result, verb, spec, words, i)
-  local word = words[i] == "-h" and "--help" or words[i]
+  local word = SHORT[words[i]] or words[i]
   local name, value = word:match "^%-%-([%w-]+)=(.*)$"
   name = name or word:match "^%-%-([%w-]+)$"
   local kind = name and spec[name]

@@ -47,8 +47,10 @@ end
 
 local function strings_of(texts)
   if type(texts) ~= "table" then refuse("expected a list of texts, got a %s", type(texts)) end
+  local rows = texts.rows or texts
+  if type(rows) == "function" then refuse "a stream must be read first: stream:collect()" end
   local strings = {}
-  for i, item in ipairs(texts.rows or texts) do
+  for i, item in ipairs(rows) do
     local s = type(item) == "table" and item.text_input or item
     if type(s) ~= "string" then refuse("text %d is a %s", i, type(s)) end
     strings[i] = s
