@@ -45,8 +45,22 @@ static void tell_near(struct gt_same *s, uint32_t row)
   }
 }
 
+/* What stands for the group leaks: so does every row of it in the same file. */
+static void inherit_leak(struct gt_same *s, uint32_t row)
+{
+  uint32_t head = s->similar.first[row];
+  while (s->rows[head].file != s->rows[row].file) head = s->jump[head];
+  struct gt_same_near *n = &s->near[row], *of = &s->near[head];
+  if (of->leak_j <= n->leak_j) return;
+  n->leak = of->leak;
+  n->leak_j = of->leak_j;
+}
+
 void gt_same_pairs(struct gt_same *s)
 {
   for (size_t i = 0; i < s->similar.pairs_count; i++) cross(s, &s->similar.pairs[i]);
-  for (uint32_t i = 0; i < s->count; i++) tell_near(s, i);
+  for (uint32_t i = 0; i < s->count; i++) {
+    inherit_leak(s, i);
+    tell_near(s, i);
+  }
 }

@@ -122,6 +122,10 @@ describe("rows that are nearly the same", function()
     local said, result = run { files = { train }, against = { test } }
     expect.same(said, { "1:1 leak-near>2:1" })
     expect.same(result.errors, 0)
+    -- each of two equal rows
+    train = file("train.jsonl", { row(base, "bad"), row("something", "good"), row(base .. "!", "bad") })
+    said = run { files = { train }, against = { test } }
+    expect.same(said, { "1:1 leak-near>2:1", "1:3 duplicate>1:1", "1:3 leak-near>2:1" })
   end)
 end)
 
