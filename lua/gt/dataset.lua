@@ -7,6 +7,7 @@
 --
 -- Data sets do not change: a method returns a new one and shares the rows.
 
+local arguments = require "gt.arguments"
 local notes = require "gt.dataset.notes"
 local pipeline = require "gt.dataset.pipeline"
 local row = require "gt.dataset.row"
@@ -20,13 +21,13 @@ require "gt.dataset.chain" -- filter, drop, map, ...: what gives another data se
 local ROWS_MAX = 10000000
 
 local READING = {
-  form = "string", text_max = "integer", output_max = "integer", line_max = "integer",
-  max_rows = "integer", on_bad = { "error", "skip" }, quiet = "boolean",
+  form = "string", text_max = "count", output_max = "count", line_max = "count",
+  max_rows = "count", on_bad = { "error", "skip" }, quiet = "boolean",
 }
 
 local function check_reading(op, path, options)
   if type(path) ~= "string" then refuse(("%s: expected a path, got a %s"):format(op, type(path))) end
-  return pipeline.options(op, options, READING)
+  return arguments.check(op, options, READING)
 end
 
 --- Reads a file of training rows into memory.
@@ -118,7 +119,7 @@ local WRITING = { form = "string", quiet = "boolean", removed = "string" }
 ---@return gt.Dataset self
 ---@return table<string, integer> lost
 function Dataset:write(path, options)
-  options = pipeline.options("dataset:write", options, WRITING)
+  options = arguments.check("dataset:write", options, WRITING)
   return self, (require "gt.dataset.write".rows(self, path, options))
 end
 

@@ -4,6 +4,7 @@
 --   local e = gt.estimate.of(data, { model = "gemini-2.5-flash", epochs = 3, price = 5 })
 --   print(e.tokens, e.trained_tokens, e.cost_low, e.cost_high)
 
+local arguments = require "gt.arguments"
 local core = require "gt.core.host"
 
 local estimate = {}
@@ -17,26 +18,9 @@ estimate.assumption = "4 bytes a token, the range is 5 to 3; scripts other than 
 ---@field epochs integer?
 ---@field price number?
 
-local OPTIONS = { model = "string", epochs = "number", price = "number" }
+local OPTIONS = { model = "string", epochs = arguments.whole(1), price = arguments.number(0) }
 
 local function refuse(...) core.raise("INVALID_ARGUMENT", ...) end
-
-local function check_options(options)
-  if type(options) ~= "table" then refuse("gt.estimate.of: options must be a table") end
-  for name, value in pairs(options) do
-    if not OPTIONS[name] then
-      refuse(("gt.estimate.of has no option '%s'"):format(tostring(name)), "it has epochs, model, price")
-    elseif type(value) ~= OPTIONS[name] then
-      refuse(("gt.estimate.of: %s must be a %s, not a %s"):format(name, OPTIONS[name], type(value)))
-    end
-  end
-  if options.epochs and not (math.tointeger(options.epochs) and options.epochs >= 1) then
-    refuse "gt.estimate.of: epochs must be a whole number of at least 1"
-  end
-  if options.price and not (options.price >= 0 and options.price < math.huge) then
-    refuse "gt.estimate.of: price must be at least 0 (dollars per million trained tokens)"
-  end
-end
 
 local function seconds_of(date)
   local year, month, day = date:match "^(%d+)-(%d+)-(%d+)$"
@@ -109,8 +93,7 @@ end
 ---@param options gt.EstimateOptions?
 ---@return gt.Estimate
 function estimate.of(data, options)
-  options = options or {}
-  check_options(options)
+  options = arguments.check("gt.estimate.of", options, OPTIONS)
   if type(data) ~= "table" then
     refuse("gt.estimate.of: expected a data set or a list of rows, got a " .. type(data))
   end

@@ -1,5 +1,6 @@
 -- The methods of the tables that create_tuned_model and get_tuned_model return.
 
+local arguments = require "gt.arguments"
 local api = require "gt.core.api"
 local core = require "gt.core.host"
 local task = require "gt.core.task"
@@ -19,26 +20,9 @@ function methods:refresh(options)
   return copy(self, api.get_tuned_model(self, options))
 end
 
-local function check_number(options, name, default)
-  local value = options[name]
-  if value == nil then return default end
-  if type(value) ~= "number" or not (value > 0) then
-    core.raise("INVALID_ARGUMENT", ("model:wait: %s must be a number above 0"):format(name),
-      "seconds")
-  end
-  return value
-end
-
-local known = { poll = true, timeout = true, raise = true, on_progress = true, stuck_after = true }
-
-local function check_options(options)
-  for name in pairs(options) do
-    if not known[name] then
-      core.raise("INVALID_ARGUMENT", ("model:wait: unknown option '%s'"):format(name),
-        "options: poll, timeout, raise, on_progress, stuck_after")
-    end
-  end
-end
+local WAIT_OPTIONS = {
+  poll = "positive", timeout = "positive", stuck_after = "positive", raise = "boolean", on_progress = "any",
+}
 
 local terminal = { SUCCEEDED = true, FAILED = true, CANCELLED = true }
 
@@ -58,12 +42,11 @@ end
 ---@param options gt.WaitOptions?
 ---@return table self
 function methods:wait(options)
-  options = options or {}
-  check_options(options)
+  options = arguments.check("model:wait", options, WAIT_OPTIONS)
   local is_local = api.provider() == "local"
-  local poll = check_number(options, "poll", is_local and 0.1 or 10)
-  local timeout = check_number(options, "timeout", math.huge)
-  local stuck_after = check_number(options, "stuck_after", 1800)
+  local poll = options.poll or (is_local and 0.1 or 10)
+  local timeout = options.timeout or math.huge
+  local stuck_after = options.stuck_after or 1800
   local longest, started = poll * 6, task.now()
   local changed, last, warned = started, nil, false
   local bar <close> = progress.new(self.name)

@@ -14,6 +14,7 @@
 --
 -- A rule's function may wait on the host: rows are then judged side by side.
 
+local arguments = require "gt.arguments"
 local host = require "gt.core.host"
 local task = require "gt.core.task"
 local pipeline = require "gt.dataset.pipeline"
@@ -47,7 +48,7 @@ end
 ---@param options? { severity: string?, reason: string?, version: string? }
 ---@return gt.Rule
 function rules.rule(name, f, options)
-  options = pipeline.options("gt.rules.rule", options, RULE)
+  options = arguments.check("gt.rules.rule", options, RULE)
   local judge = f
   if options.version and type(f) == "function" then
     judge = function(row, through)
@@ -91,11 +92,11 @@ local function new_set(_, list)
 end
 
 local OPTIONS = {
-  concurrency = "integer", samples = "integer", cache = "boolean", on_error = { "raise", "keep" },
+  concurrency = arguments.whole(1), samples = "count", cache = "boolean", on_error = { "raise", "keep" },
 }
 
 local function read_options(op, options)
-  options = pipeline.options(op, options, OPTIONS)
+  options = arguments.check(op, options, OPTIONS)
   local concurrency = options.concurrency or 16
   if concurrency < 1 then refuse(op .. ": concurrency is a whole number from 1 on, not 0") end
   return { concurrency = concurrency, samples = options.samples or 3, cache = options.cache,

@@ -5,6 +5,7 @@
 --   local found = gt.suspects.find(gt.dataset.load("intents.jsonl"))
 --   print(gt.suspects.table(found, 20))
 
+local arguments = require "gt.arguments"
 local core = require "gt.core.host"
 local engine = require "gt.core.engine"
 
@@ -29,44 +30,15 @@ local suspects = {}
 ---@field classes integer labels that at least two rows have
 ---@field skipped integer rows whose label no other row has: they cannot be judged
 
-local ORDERS = { margin = true, self_confidence = true }
+local OPTIONS = {
+  folds = arguments.whole(2), top = "count", epoch_count = arguments.whole(1), batch_size = arguments.whole(1),
+  threads = arguments.whole(1), seed = "integer", order = { "margin", "self_confidence" },
+}
 
 local function refuse(message, ...)
   core.raise("INVALID_ARGUMENT", "gt.suspects.find: " .. message:format(...))
 end
 
-local function whole(lowest)
-  return function(name, value)
-    if math.type(value) ~= "integer" or value < lowest then
-      refuse("%s must be a whole number from %d on", name, lowest)
-    end
-  end
-end
-
-local OPTIONS = {
-  folds = whole(2), top = whole(0), epoch_count = whole(1), batch_size = whole(1), threads = whole(1),
-  seed = function(_, value)
-    if math.type(value) ~= "integer" then refuse("seed must be a whole number") end
-  end,
-  order = function(_, value)
-    if not ORDERS[value] then refuse('order is "margin" or "self_confidence"') end
-  end,
-}
-
-local function check_options(options)
-  if type(options) ~= "table" then refuse("options must be a table, not a %s", type(options)) end
-  for name, value in pairs(options) do
-    if not OPTIONS[name] then
-      local names = {}
-      for known in pairs(OPTIONS) do names[#names + 1] = known end
-      table.sort(names)
-      refuse("there is no option %q; it has %s", tostring(name), table.concat(names, ", "))
-    end
-    OPTIONS[name](name, value)
-  end
-end
-
---- The list of rows of a data set or of a list.
 local function rows_of(data)
   local rows = data
   if type(data) == "table" and getmetatable(data) and data.rows then
@@ -91,8 +63,7 @@ end
 ---@param options gt.SuspectOptions?
 ---@return gt.Suspects
 function suspects.find(data, options)
-  options = options or {}
-  check_options(options)
+  options = arguments.check("gt.suspects.find", options, OPTIONS)
   local rows = rows_of(data)
   local found = engine.suspects(rows, options)
   found.rows = #rows

@@ -1,6 +1,7 @@
 -- Tasks: what a script says about time and concurrency. Policy over gt.core.task; the
 -- verbs that must survive any error (scopes, joining) are there, in C.
 
+local arguments = require "gt.arguments"
 local core = require "gt.core.task"
 
 local task = {
@@ -21,37 +22,8 @@ local function check_callable(what, f)
   invalid("%s takes a function, not %s", what, type(f))
 end
 
-local function check_options(what, opts, known)
-  if type(opts) ~= "table" then invalid("options of %s: a table, not %s", what, type(opts)) end
-  for key, value in pairs(opts) do
-    local check = known[key]
-    if not check then
-      local names = {}
-      for name in pairs(known) do names[#names + 1] = name end
-      table.sort(names)
-      invalid("%s has no option %q; it has %s", what, tostring(key), table.concat(names, ", "))
-    end
-    check(what, key, value)
-  end
-end
-
-local function positive_integer(what, key, value)
-  if math.type(value) == "integer" and value >= 1 then return end
-  invalid("%s: %s is a whole number from 1 on, not %s", what, key, tostring(value))
-end
-
-local function one_of(...)
-  local allowed = { ... }
-  return function(what, key, value)
-    for _, name in ipairs(allowed) do
-      if value == name then return end
-    end
-    invalid("%s: %s is %q, not %s", what, key, table.concat(allowed, '" or "'), tostring(value))
-  end
-end
-
-local GROUP_OPTIONS = { limit = positive_integer, on_error = one_of("cancel", "collect") }
-local MAP_OPTIONS = { concurrency = positive_integer, on_error = one_of("raise", "collect") }
+local GROUP_OPTIONS = { limit = arguments.whole(1), on_error = { "cancel", "collect" } }
+local MAP_OPTIONS = { concurrency = arguments.whole(1), on_error = { "raise", "collect" } }
 
 ---Runs f(g) and every task that it spawns with g:spawn(f, ...); returns when all have
 ---ended: what f returned, or else the list of the tasks' first results (with
@@ -62,7 +34,7 @@ local MAP_OPTIONS = { concurrency = positive_integer, on_error = one_of("raise",
 ---@overload fun(f: fun(g: gt.group): ...): ...
 function task.group(opts, f)
   if f == nil then opts, f = {}, opts end
-  check_options("gt.group", opts, GROUP_OPTIONS)
+  arguments.check("gt.group", opts, GROUP_OPTIONS)
   check_callable("gt.group", f)
   return core.group(opts.on_error == "collect", opts.limit, f)
 end
@@ -128,7 +100,7 @@ function task.map(items, f, opts)
   opts = opts or {}
   if type(items) ~= "table" then check_callable("gt.map: items", items) end
   check_callable("gt.map", f)
-  check_options("gt.map", opts, MAP_OPTIONS)
+  arguments.check("gt.map", opts, MAP_OPTIONS)
   local collect = opts.on_error == "collect"
   local results, errors = {}, collect and {} or nil
   local pull, n = puller(items)

@@ -162,14 +162,17 @@ static int finished(lua_State *L, int status, lua_KContext ctx)
 
 static int check_run(lua_State *L)
 {
-  struct gt_err err;
   struct gt_check_options options;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   read_options(L, &options);
-  struct op *op = lua_newuserdatauv(L, sizeof *op, 0);
+  struct op *op = lua_newuserdatauv(L, sizeof *op, 1);
   memset(op, 0, sizeof *op);
-  if (gt_check_init(&op->check, &options, &err) < 0) return gt_raise(L, &err);
+  gt_check_init(&op->check, &options);
+  /* The thread reads strings of the options: they must outlive it, also when a
+   * cancelled op and they are garbage at once. */
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
   luaL_setmetatable(L, OP);
   add_files(L, op, "files", false);
   luaL_argcheck(L, op->check.files_count > 0, 1, "no files");

@@ -11,16 +11,13 @@
 enum { FINDINGS_MAX = 100000, NOTES_MAX = 16384, STOP_EVERY = 1024 };
 #define MEMORY_MAX ((size_t)1 << 30)
 
-int gt_check_init(struct gt_check *c, const struct gt_check_options *options,
-                  struct gt_err *err)
+void gt_check_init(struct gt_check *c, const struct gt_check_options *options)
 {
-  (void)err;
   *c = (struct gt_check){.options = *options};
   gt_findings_init(&c->findings,
                    options->findings_max ? options->findings_max : FINDINGS_MAX);
   gt_kept_init(&c->kept, options->memory_max ? options->memory_max : MEMORY_MAX);
   gt_buf_init(&c->notes, NOTES_MAX);
-  return 0;
 }
 
 void gt_check_clear(struct gt_check *c)

@@ -92,8 +92,8 @@ struct gt_check {
   struct gt_buf notes; /* what was not looked at and why: lines */
 };
 
-int gt_check_init(struct gt_check *c, const struct gt_check_options *options,
-                  struct gt_err *err);
+/* The options' strings are borrowed. */
+void gt_check_init(struct gt_check *c, const struct gt_check_options *options);
 void gt_check_clear(struct gt_check *c);
 /* Adds a file; the path is copied. -1: out of memory. */
 int gt_check_add(struct gt_check *c, const char *path, bool against,

@@ -101,7 +101,7 @@ describe("a file", function()
     for _, kind in ipairs { "load", "stream" } do
       expect.raises("NOT_FOUND", dataset[kind], path_of("none.jsonl"))
       refuses("expected a path", dataset[kind], 7)
-      refuses("no option forms", dataset[kind], path_of("a.jsonl"), { forms = "csv" })
+      refuses("no option 'forms'", dataset[kind], path_of("a.jsonl"), { forms = "csv" })
       refuses("on_bad must be", dataset[kind], path_of("a.jsonl"), { on_bad = "ignore" })
       expect.raises("INVALID_ARGUMENT", dataset[kind], path_of "")
     end

@@ -84,7 +84,7 @@ describe("an estimate", function()
       expect.match(expect.raises("INVALID_ARGUMENT", estimate.of, ...).message, pattern)
     end
     refuses("no option 'epoch'", {}, { epoch = 1 })
-    refuses("epochs must be a number", {}, { epochs = "3" })
+    refuses("epochs must be a whole", {}, { epochs = "3" })
     refuses("epochs must be a whole", {}, { epochs = 1.5 })
     refuses("epochs must be a whole", {}, { epochs = 0 })
     refuses("price must be", {}, { price = -1 })

@@ -45,7 +45,7 @@ describe("a rule set", function()
     refuses("name is a text", rule, nil, print)
     refuses("expected a function", rule, "x", 7)
     refuses("severity must be", rule, "x", print, { severity = "fatal" })
-    refuses("no option colour", rule, "x", print, { colour = "red" })
+    refuses("no option 'colour'", rule, "x", print, { colour = "red" })
   end)
 
   it("reports counts, shares and the first rows, and changes nothing", function()

@@ -185,7 +185,7 @@ describe("a split", function()
 
   it("refuses what it does not know", function()
     local rows = rows_of(3)
-    refuses("no option \"part\"; it has clusters, exact", split.assign, rows, { part = {} })
+    refuses("no option 'part'", split.assign, rows, { part = {} })
     refuses("add up to 1%.1", split.assign, rows, { parts = { train = 0.8, test = 0.3 } })
     refuses("add up to 0%.9", split.assign, rows, { parts = { train = 0.8, test = 0.1 } })
     refuses("the share of test", split.assign, rows, { parts = { test = 0 } })

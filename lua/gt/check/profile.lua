@@ -1,7 +1,7 @@
 -- Profiles: what a provider takes, by name. The facts are data (lua/gt/profiles/*.lua, each
 -- with its date and sources); this finds and completes them.
 
-local nearest = require "gt.check.nearest"
+local nearest = require "gt.nearest"
 
 local profile = {}
 

@@ -8,7 +8,7 @@
 
 local core = require "gt.core.host"
 local fs = require "gt.core.fs"
-local nearest = require "gt.check.nearest"
+local nearest = require "gt.nearest"
 local rules = require "gt.check.rules"
 local visible = require "gt.show".visible
 

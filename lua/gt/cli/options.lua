@@ -7,7 +7,7 @@
 -- Kinds: "flag", "text", "integer" (of at least 0), "number", "list" (may be repeated,
 -- gives a list), "list+" (takes all words up to the next option).
 
-local nearest = require "gt.check.nearest"
+local nearest = require "gt.nearest"
 local visible = require "gt.show".visible
 
 local options = {}

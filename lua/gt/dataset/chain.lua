@@ -1,6 +1,7 @@
 -- The methods of data sets that give another one. Used by gt.dataset; they are added to
 -- the class when this is loaded.
 
+local arguments = require "gt.arguments"
 local pipeline = require "gt.dataset.pipeline"
 local steps = require "gt.dataset.steps"
 
@@ -18,10 +19,10 @@ local function check_count(op, n)
   refuse(("%s: expected a whole number from 0 on, got %s"):format(op, tostring(n)))
 end
 
-local CONCURRENT = { concurrency = "integer" }
+local CONCURRENT = { concurrency = arguments.whole(1) }
 
 local function concurrency_of(op, options)
-  local n = pipeline.options(op, options, CONCURRENT).concurrency
+  local n = arguments.check(op, options, CONCURRENT).concurrency
   if n and n < 1 then refuse(op .. ": concurrency is a whole number from 1 on, not 0") end
   return n
 end

@@ -2,6 +2,7 @@
 -- goes only when an earlier row that stays has a like input and the same output; rows
 -- with the same input and another output stay, for they contradict and people decide.
 
+local arguments = require "gt.arguments"
 local host = require "gt.core.host"
 local pipeline = require "gt.dataset.pipeline"
 local row = require "gt.dataset.row"
@@ -9,7 +10,7 @@ local text = require "gt.core.text"
 
 local dedupe = {}
 
-local OPTIONS = { threshold = "share", by = { "input", "both" }, index = "string" }
+local OPTIONS = { threshold = arguments.number(0, 1), by = { "input", "both" }, index = "string" }
 
 -- The same text only: a hash for each row that stays is all that is kept.
 local function exact(pull, note, output_key)
@@ -87,7 +88,7 @@ local function near(pull, note, output_key, threshold, index)
 end
 
 function dedupe.step(options)
-  options = pipeline.options("dataset:dedupe", options, OPTIONS)
+  options = arguments.check("dataset:dedupe", options, OPTIONS)
   local threshold = options.threshold or 0.8
   if threshold < 0.3 then pipeline.refuse("dataset:dedupe: threshold is from 0.3 to 1, not " .. threshold) end
   local function output_key(one) return options.by == "input" and "" or text.hash(one.output) end

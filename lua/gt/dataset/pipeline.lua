@@ -118,36 +118,4 @@ function pipeline.extend(history, ...)
   return longer
 end
 
-local KINDS = {
-  integer = function(v) return math.type(v) == "integer" and v >= 0 end,
-  share = function(v) return type(v) == "number" and v >= 0 and v <= 1 end,
-}
-
---- Checks an options table: known maps a name to a type, to "integer" (from 0 on) or
---- "share", or to a list of values.
-function pipeline.options(op, options, known)
-  if options == nil then return {} end
-  if type(options) ~= "table" then refuse(("%s: options are a table, not a %s"):format(op, type(options))) end
-  for name, value in pairs(options) do
-    local kind = known[name]
-    if not kind then
-      local names = {}
-      for each in pairs(known) do names[#names + 1] = each end
-      table.sort(names)
-      refuse(("%s has no option %s"):format(op, tostring(name)), "its options: " .. table.concat(names, ", "))
-    end
-    local ok
-    if type(kind) == "table" then
-      for _, each in ipairs(kind) do ok = ok or value == each end
-      kind = '"' .. table.concat(kind, '" or "') .. '"'
-    elseif KINDS[kind] then
-      ok = KINDS[kind](value)
-    else
-      ok = type(value) == kind
-    end
-    if not ok then refuse(("%s: %s must be %s, not %s"):format(op, name, kind, tostring(value))) end
-  end
-  return options
-end
-
 return pipeline

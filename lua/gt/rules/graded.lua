@@ -1,6 +1,7 @@
 -- Rules that a model decides. Used by gt.rules. An answer is kept under everything that
 -- it depends on, the prompt included, so a changed prompt asks again by itself.
 
+local arguments = require "gt.arguments"
 local host = require "gt.core.host"
 local pipeline = require "gt.dataset.pipeline"
 
@@ -36,7 +37,7 @@ function graded.rule(name, options, new_rule)
     for key in pairs(OPTIONS) do plain[key] = options[key] end
     options = plain
   end
-  options = pipeline.options(op, options, OPTIONS)
+  options = arguments.check(op, options, OPTIONS)
   for _, needed in ipairs { "model", "prompt", "reject" } do
     if not options[needed] then pipeline.refuse(('%s: "%s" needs %s'):format(op, tostring(name), needed)) end
   end

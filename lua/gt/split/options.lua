@@ -1,13 +1,16 @@
 -- What gt.split.assign is asked for, checked and made ready: parts, strata, groups,
 -- clusters. Used by gt.split only.
 
+local arguments = require "gt.arguments"
 local core = require "gt.core.host"
 local native = require "gt.core.split"
 
 local options = {}
 
 local DEFAULT = { train = 0.8, validation = 0.1, test = 0.1 }
-local KNOWN = { "clusters", "exact", "group", "parts", "seed", "stratify" }
+local KNOWN = { -- "any" is looked at where it is used
+  clusters = "any", group = "any", parts = "any", stratify = "any", exact = "boolean", seed = "integer",
+}
 
 local function refuse(message, ...)
   core.raise("INVALID_ARGUMENT", "gt.split.assign: " .. message:format(...))
@@ -125,14 +128,7 @@ end
 --- Refuses rows and options that cannot be meant.
 function options.check(rows, given)
   if type(rows) ~= "table" then refuse("expected a list of rows, got a %s", type(rows)) end
-  if type(given) ~= "table" then refuse("options must be a table, not a %s", type(given)) end
-  for name in pairs(given) do
-    local known = false
-    for _, other in ipairs(KNOWN) do known = known or name == other end
-    if not known then refuse("there is no option %q; it has %s", tostring(name), table.concat(KNOWN, ", ")) end
-  end
-  if given.seed ~= nil and math.type(given.seed) ~= "integer" then refuse("seed must be a whole number") end
-  if given.exact ~= nil and type(given.exact) ~= "boolean" then refuse("exact must be true or false") end
+  arguments.check("gt.split.assign", given, KNOWN)
   for i, row in ipairs(rows) do
     if type(row) ~= "table" or type(row.text_input) ~= "string" then
       refuse("row %d has no text_input", i)

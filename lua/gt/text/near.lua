@@ -1,6 +1,7 @@
 -- gt.text.near_duplicates: the search of gt.core.text with its options checked, and pairs
 -- put together to groups.
 
+local arguments = require "gt.arguments"
 local host = require "gt.core.host"
 local core = require "gt.core.text"
 
@@ -8,42 +9,10 @@ local function refuse(message, ...)
   host.raise("INVALID_ARGUMENT", "gt.text.near_duplicates: " .. message:format(...))
 end
 
-local function whole(lowest, highest)
-  return function(name, value)
-    if math.type(value) ~= "integer" or value < lowest or value > highest then
-      refuse("%s must be a whole number from %d to %d", name, lowest, highest)
-    end
-  end
-end
-
 local OPTIONS = {
-  threshold = function(_, value)
-    if type(value) ~= "number" or not (value >= 0.3 and value <= 1) then
-      refuse("threshold must be a number from 0.3 to 1")
-    end
-  end,
-  index = function(_, value)
-    if type(value) ~= "string" or value == "" then refuse("index must be a path") end
-  end,
-  threads = whole(1, 8),
-  pairs_max = whole(1, 100000000),
-  memory_max = whole(1, 1 << 50),
+  threshold = arguments.number(0.3, 1), index = "path", threads = arguments.whole(1, 8),
+  pairs_max = arguments.whole(1, 100000000), memory_max = arguments.whole(1, 1 << 50),
 }
-
-local function check_options(options)
-  if type(options) ~= "table" then refuse("options must be a table, not a %s", type(options)) end
-  for name, value in pairs(options) do
-    if not OPTIONS[name] then
-      local names = {}
-      for known in pairs(OPTIONS) do names[#names + 1] = known end
-      table.sort(names)
-      host.raise("INVALID_ARGUMENT",
-        ("gt.text.near_duplicates has no option '%s'"):format(tostring(name)),
-        "options: " .. table.concat(names, ", "))
-    end
-    OPTIONS[name](name, value)
-  end
-end
 
 local function strings_of(texts)
   if type(texts) ~= "table" then refuse("expected a list of texts, got a %s", type(texts)) end
@@ -110,8 +79,7 @@ end
 ---@param options gt.NearDuplicateOptions?
 ---@return gt.NearDuplicates
 return function(texts, options)
-  options = options or {}
-  check_options(options)
+  options = arguments.check("gt.text.near_duplicates", options, OPTIONS)
   local found = core.near_duplicates(strings_of(texts), options)
   local list = {}
   for i, a in ipairs(found.a) do list[i] = { a = a, b = found.b[i], jaccard = found.jaccard[i] } end
