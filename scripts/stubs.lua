@@ -237,7 +237,7 @@ local function check_options(gt)
       for i, option in ipairs(entry.options) do written[i] = option.name end
       local _, err = gt.try(probe, gt)
       local text = err and (err.message .. " " .. (err.hint or "")) or ""
-      local list = text:match "options: ([%w_, ]+)" or text:match "it has ([%w_, ]+)" or ""
+      local list = text:match "options: ([%w_, ]+)" or text:match "[?;] it has ([%w_, ]+)" or ""
       for name in list:gmatch "[%w_]+" do taken[#taken + 1] = name end
       if sorted(written) ~= sorted(taken) then
         complain("%s takes the options (%s), its help says (%s)", entry.name, sorted(taken),

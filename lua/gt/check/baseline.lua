@@ -6,7 +6,7 @@
 local codec = require("cjson").new()
 local core = require "gt.core.host"
 local fs = require "gt.core.fs"
-local json = require "gt.check.json"
+local json = require "gt.json"
 
 local baseline = {}
 

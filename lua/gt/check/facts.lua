@@ -1,7 +1,7 @@
 -- The check as JSON: { files, findings, summary }, the same members always, lists that are
 -- empty as [].
 
-local json = require "gt.check.json"
+local json = require "gt.json"
 local object, list = json.object, json.list
 
 local function or_null(value) return value == nil and json.null or value end

@@ -2,7 +2,7 @@
 -- as the log says; a column in bytes stands in the properties. Findings that a baseline has
 -- are told as "unchanged", waived ones with their reason as a suppression.
 
-local json = require "gt.check.json"
+local json = require "gt.json"
 local rules = require "gt.check.rules"
 local object, list = json.object, json.list
 

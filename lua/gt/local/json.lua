@@ -1,6 +1,7 @@
 -- JSON of the local API: strict reading, and writing with sorted keys, so that the same
 -- answer is the same bytes in every process.
 
+local writer = require "gt.json"
 local codec = require("cjson").new()
 codec.decode_invalid_numbers(false)
 
@@ -30,73 +31,9 @@ function json.decode(text)
   return strip(value)
 end
 
-local write
-
---- The codec writes "\/" for "/", which nobody needs.
-local function write_string(text)
-  local written = codec.encode(text)
-  return written:find("/", 1, true) and (written:gsub("\\/", "/")) or written
-end
-
-local known_keys, known_count = {}, 0
-local MAX_KNOWN = 1000
-
---- '"name":', from a table: the same few names make up most of every answer.
-local function written_key(name)
-  local text = known_keys[name]
-  if not text then
-    if known_count == MAX_KNOWN then known_keys, known_count = {}, 0 end
-    text = write_string(name) .. ":"
-    known_keys[name] = text
-    known_count = known_count + 1
-  end
-  return text
-end
-
-local function write_object(out, value)
-  local keys = {}
-  for key in pairs(value) do keys[#keys + 1] = key end
-  table.sort(keys)
-  out[#out + 1] = "{"
-  for i, key in ipairs(keys) do
-    if i > 1 then out[#out + 1] = "," end
-    out[#out + 1] = written_key(key)
-    write(out, value[key])
-  end
-  out[#out + 1] = "}"
-end
-
-local function write_list(out, value)
-  out[#out + 1] = "["
-  for i, member in ipairs(value) do
-    if i > 1 then out[#out + 1] = "," end
-    write(out, member)
-  end
-  out[#out + 1] = "]"
-end
-
-write = function(out, value)
-  if type(value) == "string" then
-    out[#out + 1] = write_string(value)
-  elseif math.type(value) == "integer" then
-    out[#out + 1] = tostring(value)
-  elseif type(value) ~= "table" then
-    out[#out + 1] = codec.encode(value)
-  elseif #value > 0 then
-    write_list(out, value)
-  else
-    write_object(out, value)
-  end
-end
-
 --- Writes a value. An empty table is an object: members that are empty lists are left
 --- out by the callers, as proto3 does.
----@return string
-function json.encode(value)
-  local out = {}
-  write(out, value)
-  return table.concat(out)
-end
+json.encode = writer.encode
 
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 

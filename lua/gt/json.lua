@@ -1,6 +1,6 @@
--- JSON with the order of members that the writer chose, lists that stay lists when they are
--- empty, and text that is valid whatever bytes a file's name has. Used by the check's JSON,
--- SARIF and baselines.
+-- Writes JSON that is the same bytes for the same value: members sorted, or in the order
+-- that the writer chose, lists that stay lists when they are empty. Used by the local API
+-- and by the check's JSON, SARIF and baselines. Requests of the primitives are written in C.
 
 local codec = require("cjson").new()
 
@@ -34,9 +34,25 @@ function json.valid(text)
   return table.concat(out)
 end
 
+--- The codec writes "\/" for "/", which nobody needs.
 local function write_string(text)
   local written = codec.encode(json.valid(text))
   return written:find("/", 1, true) and (written:gsub("\\/", "/")) or written
+end
+
+local known_keys, known_count = {}, 0
+local MAX_KNOWN = 1000
+
+--- '"name":', from a table: the same few names make up most of every answer.
+local function written_key(name)
+  local text = known_keys[name]
+  if not text then
+    if known_count == MAX_KNOWN then known_keys, known_count = {}, 0 end
+    text = write_string(name) .. ":"
+    known_keys[name] = text
+    known_count = known_count + 1
+  end
+  return text
 end
 
 local write
@@ -48,7 +64,7 @@ local function write_object(out, members)
     if member[2] ~= nil then
       if not first then out[#out + 1] = "," end
       first = false
-      out[#out + 1] = write_string(member[1]) .. ":"
+      out[#out + 1] = written_key(member[1])
       write(out, member[2])
     end
   end
@@ -64,30 +80,37 @@ local function write_list(out, items)
   out[#out + 1] = "]"
 end
 
---- A table of neither kind is written as an object with sorted keys.
 local function write_map(out, map)
-  local members = {}
-  for key, value in pairs(map) do members[#members + 1] = { key, value } end
-  table.sort(members, function(a, b) return a[1] < b[1] end)
-  write_object(out, members)
+  local keys = {}
+  for key in pairs(map) do keys[#keys + 1] = key end
+  table.sort(keys)
+  out[#out + 1] = "{"
+  for i, key in ipairs(keys) do
+    if i > 1 then out[#out + 1] = "," end
+    out[#out + 1] = written_key(key)
+    write(out, map[key])
+  end
+  out[#out + 1] = "}"
 end
 
 function write(out, value)
-  local kind = getmetatable(value)
   if type(value) == "string" then
     out[#out + 1] = write_string(value)
   elseif math.type(value) == "integer" then
     out[#out + 1] = tostring(value)
   elseif type(value) ~= "table" then
     out[#out + 1] = codec.encode(value)
-  elseif kind == LIST then
+  elseif getmetatable(value) == OBJECT then
+    write_object(out, value)
+  elseif getmetatable(value) == LIST or #value > 0 then
     write_list(out, value)
   else
-    (kind == OBJECT and write_object or write_map)(out, value)
+    write_map(out, value)
   end
 end
 
---- The value as one line of JSON.
+--- The value as one line of JSON. A table that was marked neither object nor list is a
+--- list when it has items, else an object with sorted members.
 ---@return string
 function json.encode(value)
   local out = {}
